@@ -1,0 +1,2 @@
+//! duly, a courteous accounts-receivable dunning daemon.
+pub mod domain;
