@@ -1,7 +1,20 @@
 //! The pure core: data and rules, no clock, no database, no network, no files.
 //!
-//! Reading order: [`money`] and [`facts`] are the vocabulary.
+//! Reading order: [`money`] and [`facts`] are the vocabulary; [`ledger`] says what is owed,
+//! with [`discount`] and [`settle`] for prompt payment; [`policy`], [`block`] and [`evidence`]
+//! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it.
 
+pub mod account_facts;
+mod block;
+pub mod calendar;
+pub mod case;
 pub mod discount;
+pub mod evidence;
 pub mod facts;
+pub mod ledger;
 pub mod money;
+pub mod notice;
+pub mod plan;
+pub mod policy;
+pub mod reason;
+mod settle;

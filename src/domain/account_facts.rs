@@ -1,0 +1,77 @@
+//! All that is known of one account: the input of every decision.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::{
+    case::CaseFact,
+    facts::{Account, Credit, Event, Invoice, Payment},
+    money::Money,
+    notice::PastNotice,
+};
+
+/// Facts of one account as far as they are recorded; rules look at those effective on their date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountFacts {
+    pub account: Account,
+    pub invoices: Vec<Invoice>,
+    pub payments: Vec<Payment>,
+    pub credits: Vec<Credit>,
+    pub events: Vec<Event>,
+    pub holds: Vec<Hold>,
+    pub cases: Vec<CaseFact>,
+    /// Notices that count: planned, on their way, sent or perhaps sent.
+    pub notices: Vec<PastNotice>,
+    /// Addresses that refused mail for good.
+    pub refused_addresses: BTreeSet<String>,
+    /// Documents named by invoices that are not in the documents folder.
+    pub missing_documents: BTreeSet<String>,
+}
+
+impl AccountFacts {
+    /// An account of which nothing but itself is known.
+    pub fn of(account: Account) -> Self {
+        Self {
+            account,
+            invoices: Vec::new(),
+            payments: Vec::new(),
+            credits: Vec::new(),
+            events: Vec::new(),
+            holds: Vec::new(),
+            cases: Vec::new(),
+            notices: Vec::new(),
+            refused_addresses: BTreeSet::new(),
+            missing_documents: BTreeSet::new(),
+        }
+    }
+
+    /// The first address that has not refused mail.
+    pub fn address(&self) -> Option<&str> {
+        self.account.emails.iter().map(String::as_str).find(|email| !self.refused_addresses.contains(*email))
+    }
+}
+
+/// A person's word that notices wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub id: i64,
+    /// The whole account when no invoice is named.
+    pub invoice: Option<String>,
+    /// The disputed part of the invoice; the whole of it when none is named.
+    pub amount: Option<Money>,
+    pub reason: String,
+    pub from: NaiveDate,
+    /// Last day, inclusive; the hold lapses by itself.
+    pub until: Option<NaiveDate>,
+    pub note: Option<String>,
+    pub author: String,
+    /// Day from which a person ended it.
+    pub ended: Option<NaiveDate>,
+}
+
+impl Hold {
+    pub fn holds_on(&self, as_of: NaiveDate) -> bool {
+        self.from <= as_of && self.until.is_none_or(|until| as_of <= until) && self.ended.is_none_or(|end| as_of < end)
+    }
+}

@@ -1,0 +1,142 @@
+//! What stands in the way of a notice: reasons of single items, and of the whole account.
+
+use super::{
+    account_facts::AccountFacts,
+    calendar::plus_days,
+    evidence::{Suspicion, assess},
+    facts::{Event, EventKind},
+    ledger::{Item, Position},
+    money::Currency,
+    plan::Setting,
+    reason::Reason,
+};
+
+/// What stands in the way of the items of an account, in their order.
+pub(super) struct Blocks {
+    pub per_item: Vec<Block>,
+    pub suspicions: Vec<Suspicion>,
+}
+
+/// What stands in the way of one item.
+#[derive(Default)]
+pub(super) struct Block {
+    pub reasons: Vec<Reason>,
+    /// Part of the residual that is disputed, in minor units.
+    pub disputed: i64,
+}
+
+pub(super) fn items<'a>(
+    facts: &AccountFacts,
+    setting: &Setting,
+    position: &Position,
+    overdue: impl Iterator<Item = &'a Item<'a>>,
+) -> Blocks {
+    let mut suspicions = Vec::new();
+    let per_item = overdue
+        .map(|item| {
+            let mut block = one_item(facts, setting, item);
+            if !block.reasons.contains(&Reason::OpenCase)
+                && let Some(suspicion) = assess(facts, &position.items, item, &setting.policy.evidence, setting.as_of)
+            {
+                block.reasons.push(Reason::SuspectedProtest);
+                suspicions.push(suspicion);
+            }
+            block
+        })
+        .collect();
+    Blocks { per_item, suspicions }
+}
+
+fn one_item(facts: &AccountFacts, setting: &Setting, item: &Item) -> Block {
+    let (rules, as_of, number) = (&setting.policy.hold, setting.as_of, &item.invoice.number);
+    let mut block = Block::default();
+    let mut add = |applies: bool, reason: Reason| {
+        if applies {
+            block.reasons.push(reason);
+        }
+    };
+    add(facts.cases.iter().any(|case| case.opened <= as_of && case.holds(number)), Reason::OpenCase);
+    add(waits(facts, setting, Some(number), EventKind::Promise), Reason::Promise);
+    add(waits(facts, setting, Some(number), EventKind::InstalmentRequest), Reason::InstalmentRequest);
+    add(rules.cutover.is_some_and(|cutover| item.invoice.due < cutover), Reason::BeforeCutover);
+    let quiet = |date| plus_days(date, rules.delivered_days) > as_of;
+    add(item.invoice.delivered.is_some_and(quiet), Reason::RecentlyDelivered);
+    add(item.late_discount, Reason::DiscountLate);
+
+    let holds = facts.holds.iter().filter(|hold| hold.holds_on(as_of) && hold.invoice.as_ref() == Some(number));
+    let disputed: i64 = holds.map(|hold| hold.amount.map_or(item.residual, |amount| amount.minor)).sum();
+    if disputed >= item.residual {
+        block.reasons.push(Reason::Disputed);
+    } else {
+        block.disputed = disputed;
+    }
+    block
+}
+
+/// Reasons that hold the whole account. `asked` is the total that a notice would ask for.
+pub(super) fn account(
+    facts: &AccountFacts,
+    setting: &Setting,
+    currency: Currency,
+    position: &Position,
+    asked: i64,
+) -> Vec<Reason> {
+    let (policy, as_of) = (setting.policy, setting.as_of);
+    let mut reasons = Vec::new();
+    let mut add = |applies: bool, reason: Reason| {
+        if applies {
+            reasons.push(reason);
+        }
+    };
+    add(policy.paused, Reason::CompanyPaused);
+    add(setting.ledger_is_stale(), Reason::LedgerStale);
+    add(facts.holds.iter().any(|hold| hold.invoice.is_none() && hold.holds_on(as_of)), Reason::AccountHold);
+    add(waits(facts, setting, None, EventKind::Promise), Reason::Promise);
+    add(waits(facts, setting, None, EventKind::InstalmentRequest), Reason::InstalmentRequest);
+    add(below_minimum(setting, currency, position, asked), Reason::BelowMinimum);
+    add(recent_notice(facts, setting, currency), Reason::RecentNotice);
+    add(facts.account.autopay, Reason::Autopay);
+    add(settling_in(facts, setting), Reason::SettlingIn);
+    add(facts.address().is_none(), Reason::NoContact);
+    reasons
+}
+
+/// Whether a promise or a request for instalments still keeps notices back; `invoice` is the one
+/// that it names, `None` asks for those about the whole account.
+fn waits(facts: &AccountFacts, setting: &Setting, invoice: Option<&String>, kind: EventKind) -> bool {
+    let rules = &setting.policy.hold;
+    let last_day = |event: &Event| match (kind, event.until) {
+        (EventKind::Promise, Some(until)) => plus_days(until, rules.promise_tolerance_days),
+        (EventKind::Promise, None) => plus_days(event.date, rules.promise_tolerance_days),
+        (_, Some(until)) => until,
+        (_, None) => plus_days(event.date, rules.instalment_request_days.saturating_sub(1)),
+    };
+    let about = facts.events.iter().filter(|event| event.kind == kind && event.invoice.as_ref() == invoice);
+    let heard = about.filter(|event| event.date <= setting.as_of);
+    let off = kind == EventKind::InstalmentRequest && rules.instalment_request_days == 0;
+    !off && heard.into_iter().any(|event| setting.as_of <= last_day(event))
+}
+
+fn below_minimum(setting: &Setting, currency: Currency, position: &Position, asked: i64) -> bool {
+    let minimum = &setting.policy.minimum;
+    let open: i64 = position.items.iter().map(|item| item.residual.max(0)).sum();
+    let share = rust_decimal::Decimal::from(open) * minimum.share_percent / rust_decimal::Decimal::ONE_HUNDRED;
+    asked < minimum.minor(currency) || rust_decimal::Decimal::from(asked) < share
+}
+
+/// A notice fewer days ago than the gap, or one in this currency today.
+fn recent_notice(facts: &AccountFacts, setting: &Setting, currency: Currency) -> bool {
+    let (gap, as_of) = (setting.policy.hold.min_gap_days, setting.as_of);
+    facts.notices.iter().filter(|notice| notice.as_of <= as_of).any(|notice| {
+        let same_day = notice.as_of == as_of;
+        if same_day { notice.currency == currency } else { plus_days(notice.as_of, gap) > as_of }
+    })
+}
+
+fn settling_in(facts: &AccountFacts, setting: &Setting) -> bool {
+    let days = setting.policy.hold.settling_in_days;
+    facts.events.iter().filter(|event| event.date <= setting.as_of).any(|event| {
+        let change = matches!(event.kind, EventKind::PriceChange | EventKind::ContactChange);
+        change && plus_days(event.date, days) > setting.as_of
+    })
+}

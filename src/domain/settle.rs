@@ -1,0 +1,120 @@
+//! Discounts that come true: which short payments settle an invoice after all.
+
+use chrono::NaiveDate;
+
+use super::{
+    calendar::plus_days,
+    discount::{Anchor, PartPayments, Payable, Quote, TaxShare, Terms, Tier, proportional, quote, tax_share},
+    ledger::{Grant, GrantSource, Item, Movement, Position},
+    notice::Offer,
+    policy::Policy,
+};
+
+/// Grants the terms of the invoices that a payment names: the best tier in time, never the sum.
+pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: &Policy) {
+    for item in position.items.iter_mut().filter(|item| item.residual > 0) {
+        let Some(paid) = item.part_of(movement) else { continue };
+        let terms = &policy.terms;
+        let in_time =
+            quotes(item, terms).filter(|(_, quote)| movement.date <= plus_days(quote.last_day, terms.grace_days));
+        let Some((tier, best)) = in_time.max_by_key(|(_, quote)| quote.discount) else { continue };
+        let amount = match terms.part_payments {
+            PartPayments::None if item.payments > 1 => 0,
+            PartPayments::None | PartPayments::FinalOnly if item.residual > best.discount => 0,
+            PartPayments::None | PartPayments::FinalOnly => item.residual,
+            PartPayments::Proportional => proportional(paid, payable(item), best).min(item.residual),
+        };
+        if amount > 0 {
+            let tax = tax_share(amount, payable(item), terms.tax);
+            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Terms(tier.to_string()) });
+        }
+    }
+}
+
+/// What each tier of an item is worth; credits reduce what the discount is computed on.
+fn quotes<'i>(item: &Item<'i>, terms: &'i Terms) -> impl Iterator<Item = (&'i Tier, Quote)> {
+    let invoice = item.invoice;
+    let anchor = match terms.anchor {
+        Anchor::Issued => invoice.issued,
+        Anchor::Delivered => invoice.delivered.unwrap_or(invoice.issued),
+    };
+    let payable = payable(item);
+    invoice.terms.iter().map(move |tier| (tier, quote(payable, tier, terms, anchor)))
+}
+
+fn payable(item: &Item) -> Payable {
+    let (amount, invoiced_tax) = (item.invoice.amount, item.invoice.tax.unwrap_or(0));
+    let whole = Payable { gross: amount.minor, tax: invoiced_tax, exponent: amount.currency.exponent() };
+    let gross = amount.minor - item.credited;
+    Payable { gross, tax: invoiced_tax - tax_share(item.credited, whole, TaxShare::Follows), ..whole }
+}
+
+/// Grants the offers of earlier notices: when what is left is no more than the discount.
+pub(super) fn grant_offers(
+    position: &mut Position,
+    movement: &Movement,
+    offers: &[(i64, NaiveDate, &Offer)],
+    policy: &Policy,
+) {
+    for (notice, made_on, offer) in offers {
+        if movement.date < *made_on || movement.date > offer.last_day {
+            continue;
+        }
+        let left = covered(position, offer);
+        let open = left - position.unallocated.max(0);
+        let touched = position.items.iter().any(|item| is_in(item, offer) && item.part_of(movement).is_some());
+        if !touched || open <= 0 || open > offer.discount {
+            continue;
+        }
+        let mut to_grant = open;
+        for item in position.items.iter_mut().filter(|item| is_in(item, offer) && item.residual > 0) {
+            let amount = item.residual.min(to_grant);
+            if amount > 0 {
+                let tax = tax_share(amount, payable(item), policy.terms.tax);
+                item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice) });
+                to_grant -= amount;
+            }
+        }
+    }
+}
+
+/// The invoices of the offer that a payment without a name answers to the cent, oldest first.
+pub(super) fn offer_met<'o>(
+    position: &Position,
+    movement: &Movement,
+    offers: &[(i64, NaiveDate, &'o Offer)],
+) -> &'o [String] {
+    let met = offers.iter().find(|(_, made_on, offer)| {
+        let in_time = *made_on <= movement.date && movement.date <= offer.last_day;
+        let open = covered(position, offer) - position.unallocated.max(0);
+        in_time && movement.amount == offer.pay && open == offer.pay + offer.discount
+    });
+    met.map_or(&[], |(.., offer)| offer.invoices.as_slice())
+}
+
+/// Marks what is short by exactly a discount that came too late. It is for a person to review.
+pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
+    for item in position.items.iter_mut().filter(|item| item.residual > 0 && item.payments > 0) {
+        let one_payment = policy.terms.part_payments != PartPayments::None || item.payments == 1;
+        let residual = item.residual;
+        item.late_discount = one_payment && quotes(item, &policy.terms).any(|(_, quote)| quote.discount == residual);
+    }
+    for (_, _, offer) in offers {
+        let open = covered(position, offer) - position.unallocated.max(0);
+        let paid_after = |item: &Item| is_in(item, offer) && item.last_money > Some(offer.last_day);
+        if open == offer.discount && position.items.iter().any(paid_after) {
+            position.items.iter_mut().filter(|item| is_in(item, offer)).for_each(|item| {
+                item.late_discount = item.residual > 0;
+            });
+        }
+    }
+}
+
+/// What is left of the items of an offer, in minor units.
+fn covered(position: &Position, offer: &Offer) -> i64 {
+    position.items.iter().filter(|item| is_in(item, offer)).map(|item| item.residual).sum()
+}
+
+fn is_in(item: &Item, offer: &Offer) -> bool {
+    offer.invoices.contains(&item.invoice.number)
+}

@@ -1,0 +1,72 @@
+//! Holds that people set and end.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Result, Store, StoreError, rows::Columns, touch};
+use crate::domain::{account_facts::Hold, money::Money};
+
+/// A hold to be set.
+#[derive(Debug, Clone)]
+pub struct NewHold {
+    pub account: i64,
+    pub invoice: Option<String>,
+    pub amount: Option<Money>,
+    pub reason: String,
+    pub starts: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub note: Option<String>,
+    pub author: String,
+}
+
+impl Store {
+    pub async fn add_hold(&self, hold: &NewHold, now: DateTime<Utc>) -> Result<i64> {
+        let mut tx = self.begin().await?;
+        let text = "INSERT INTO hold (company, account, invoice, currency, amount, reason, starts, until, note, author, \
+                    recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+        let insert = sqlx::query_scalar(text).bind(self.company).bind(hold.account).bind(&hold.invoice);
+        let insert = insert.bind(hold.amount.map(|m| m.currency.code().to_owned())).bind(hold.amount.map(|m| m.minor));
+        let insert = insert.bind(&hold.reason).bind(hold.starts).bind(hold.until).bind(&hold.note);
+        let id = insert.bind(&hold.author).bind(now).fetch_one(&mut *tx).await?;
+        touch(&mut tx, hold.account).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Ends a hold from a civil date on.
+    pub async fn end_hold(&self, id: i64, author: &str, from: NaiveDate, now: DateTime<Utc>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let text = "UPDATE hold SET ended = $1, ended_by = $2, ended_at = $3 \
+                    WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account";
+        let update = sqlx::query_scalar(text).bind(from).bind(author).bind(now).bind(id).bind(self.company);
+        let account: Option<i64> = update.fetch_optional(&mut *tx).await?;
+        let missing =
+            || StoreError::Refused(format!("there is no hold {id} that could be ended; `duly hold list` shows them"));
+        touch(&mut tx, account.ok_or_else(missing)?).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Holds with the numbers of their accounts, newest first; all or those not ended.
+    pub async fn holds(&self, all: bool) -> Result<Vec<(String, Hold)>> {
+        let text = "SELECT a.number, h.id, h.invoice, h.currency, h.amount, h.reason, h.starts, h.until, h.note, h.author, \
+                    h.ended FROM hold h JOIN account a ON a.id = h.account \
+                    WHERE h.company = $1 AND ($2 OR h.ended IS NULL) ORDER BY h.id DESC";
+        let rows = sqlx::query(text).bind(self.company).bind(all).fetch_all(self.pool()).await?;
+        let hold = |row| {
+            let mut c = Columns::of(row);
+            let number = c.take()?;
+            let hold = Hold {
+                id: c.take()?,
+                invoice: c.take()?,
+                amount: c.money_optional()?,
+                reason: c.take()?,
+                from: c.take()?,
+                until: c.take()?,
+                note: c.take()?,
+                author: c.take()?,
+                ended: c.take()?,
+            };
+            Ok((number, hold))
+        };
+        rows.iter().map(hold).collect()
+    }
+}

@@ -1,0 +1,242 @@
+//! Notices on their way: what is due to be sent, intents and results, and how each ended.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{Result, Store, StoreError, Tx, rows::Columns};
+use crate::domain::{
+    money::{Currency, Money},
+    notice::{After, Line, Offer, State, Withdrawal},
+};
+
+/// A notice as it was frozen when it was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub id: i64,
+    pub account: i64,
+    pub as_of: NaiveDate,
+    pub currency: Currency,
+    pub stage: String,
+    pub letter: String,
+    pub policy: String,
+    pub token: String,
+    pub address: String,
+    pub overdue_total: i64,
+    pub credits: i64,
+    pub offer: Option<Offer>,
+    pub planned_at: DateTime<Utc>,
+    pub state: State,
+    pub attempts: u32,
+    pub doubts: u32,
+    pub reply: Option<String>,
+    pub lines: Vec<Line>,
+}
+
+/// Something to be made durable about a notice.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// About to be sent: legal only while nothing was recorded about the account since `revision`.
+    Intent { notice: i64, revision: i64, sha256: String, relay: String, at: DateTime<Utc> },
+    /// What became of the attempt.
+    Result { notice: i64, after: After, at: DateTime<Utc> },
+}
+
+const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, state, attempts, doubts, reply";
+
+impl Store {
+    /// Notices that a worker may take at `now`, oldest first.
+    pub async fn due_notices(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Notice>> {
+        let text =
+            format!("SELECT {COLUMNS} FROM notice WHERE company = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(now).bind(limit);
+        let rows = query.fetch_all(self.pool()).await?;
+        let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
+        self.add_lines(&mut notices).await?;
+        Ok(notices)
+    }
+
+    /// Notices in one state, newest first.
+    pub async fn notices_in(&self, state: State, limit: i64) -> Result<Vec<Notice>> {
+        let text = format!("SELECT {COLUMNS} FROM notice WHERE company = $1 AND state = $2 ORDER BY id DESC LIMIT $3");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(state.code()).bind(limit);
+        query.fetch_all(self.pool()).await?.iter().map(|row| notice(Columns::of(row))).collect()
+    }
+
+    /// All notices of an account, oldest first.
+    pub async fn notices_of(&self, account: i64) -> Result<Vec<Notice>> {
+        let text = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 ORDER BY id");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(account).fetch_all(self.pool()).await?;
+        let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
+        self.add_lines(&mut notices).await?;
+        Ok(notices)
+    }
+
+    async fn add_lines(&self, notices: &mut [Notice]) -> Result<()> {
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT notice, invoice, issued, due, days_overdue, residual, stage, document FROM notice_item WHERE notice IN (",
+        );
+        let mut ids = query.separated(", ");
+        notices.iter().for_each(|notice| {
+            ids.push_bind(notice.id);
+        });
+        query.push(") ORDER BY notice, position");
+        let index: std::collections::HashMap<i64, usize> = notices.iter().enumerate().map(|(n, x)| (x.id, n)).collect();
+        for row in query.build().fetch_all(self.pool()).await? {
+            let mut c = Columns::of(&row);
+            let id: i64 = c.take()?;
+            let Some(notice) = index.get(&id).and_then(|n| notices.get_mut(*n)) else { continue };
+            let line = Line {
+                invoice: c.take()?,
+                issued: c.take()?,
+                due: c.take()?,
+                days_overdue: c.take()?,
+                residual: Money::new(c.take()?, notice.currency),
+                stage: c.take()?,
+                document: c.take()?,
+            };
+            if let Some(offer) = &mut notice.offer {
+                offer.invoices.push(line.invoice.clone());
+            }
+            notice.lines.push(line);
+        }
+        Ok(())
+    }
+
+    /// Makes a group of intents and results durable in one commit; says of each whether it holds.
+    pub async fn write(&self, writes: &[Write]) -> Result<Vec<bool>> {
+        let mut tx = self.begin().await?;
+        let mut done = Vec::with_capacity(writes.len());
+        for write in writes {
+            done.push(match write {
+                Write::Intent { notice, revision, sha256, relay, at } => {
+                    intent(&mut tx, *notice, *revision, sha256, relay, *at).await?
+                }
+                Write::Result { notice, after, at } => self.result(&mut tx, *notice, after, *at).await?,
+            });
+        }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    async fn result(&self, tx: &mut Tx, notice: i64, after: &After, at: DateTime<Utc>) -> Result<bool> {
+        if !State::Sending.may_become(after.state) {
+            return Err(StoreError::Refused(format!("a notice that is being sent cannot become {}", after.state)));
+        }
+        let text = "UPDATE notice SET state = $1, due_at = $2, reply = $3, closed_at = $4, void = $5, \
+                    doubts = doubts + $6 WHERE id = $7 AND state = 'sending'";
+        let doubt = i64::from(after.state == State::InDoubt);
+        let closed = matches!(after.state, State::Sent | State::Refused).then_some(at);
+        let update = sqlx::query(text).bind(after.state.code()).bind(after.next_at).bind(&after.reply).bind(closed);
+        let update = update.bind(after.suppress).bind(doubt).bind(notice);
+        let done = update.execute(&mut **tx).await?.rows_affected() == 1;
+        if done && after.suppress {
+            free_items(tx, notice).await?;
+            let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
+                        SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
+            sqlx::query(text).bind(&after.reply).bind(at).bind(notice).execute(&mut **tx).await?;
+        }
+        Ok(done)
+    }
+
+    /// Takes notices back before they are sent; their stages are free again unless the notice
+    /// may have arrived.
+    pub async fn withdraw(&self, notices: &[(i64, Withdrawal)], at: DateTime<Utc>) -> Result<()> {
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for (notice, why) in notices {
+            let text = "UPDATE notice SET state = 'withdrawn', due_at = NULL, reply = $1, closed_at = $2, \
+                        void = CASE WHEN doubts = 0 THEN 1 ELSE 0 END \
+                        WHERE id = $3 AND state IN ('ready', 'deferred', 'in_doubt') RETURNING void";
+            let update = sqlx::query_scalar(text).bind(why.code()).bind(at).bind(notice);
+            let void: Option<bool> = update.fetch_optional(&mut *tx).await?;
+            if void == Some(true) {
+                free_items(&mut tx, *notice).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Notices whose intent is durable but whose result is not belong to a process that died:
+    /// they may have been sent. `resend_at` is when the policy sends them again, if it does.
+    pub async fn recover(&self, resend_at: Option<DateTime<Utc>>) -> Result<u64> {
+        let text = "UPDATE notice SET state = 'in_doubt', due_at = CASE WHEN doubts = 0 THEN $1 END, \
+                    doubts = doubts + 1, reply = 'the process ended before the answer was recorded' \
+                    WHERE company = $2 AND state = 'sending'";
+        let update = sqlx::query(text).bind(resend_at).bind(self.company);
+        Ok(update.execute(self.pool()).await?.rows_affected())
+    }
+
+    /// Puts refused notices back, for a person who has mended the cause. Those whose address was
+    /// refused stay: the next sweep writes to another address.
+    pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
+        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL \
+                    WHERE company = $2 AND state = 'refused' AND void = 0";
+        Ok(sqlx::query(text).bind(now).bind(self.company).execute(self.pool()).await?.rows_affected())
+    }
+
+    /// When the next notice becomes due, if any waits.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        let text = "SELECT MIN(due_at) FROM notice WHERE company = $1 AND due_at IS NOT NULL";
+        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+    }
+}
+
+async fn intent(
+    connection: &mut SqliteConnection,
+    notice: i64,
+    revision: i64,
+    sha256: &str,
+    relay: &str,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let text = "UPDATE notice SET state = 'sending', due_at = NULL, attempts = attempts + 1, intent_at = $1, \
+                sha256 = $2, relay = $3 WHERE id = $4 AND state IN ('ready', 'deferred', 'in_doubt') \
+                AND (SELECT revision FROM account WHERE id = notice.account) = $5";
+    let update = sqlx::query(text).bind(at).bind(sha256).bind(relay).bind(notice).bind(revision);
+    Ok(update.execute(connection).await?.rows_affected() == 1)
+}
+
+async fn free_items(connection: &mut SqliteConnection, notice: i64) -> Result<()> {
+    sqlx::query("UPDATE notice_item SET void = 1 WHERE notice = $1").bind(notice).execute(connection).await?;
+    Ok(())
+}
+
+fn notice(mut c: Columns) -> Result<Notice> {
+    let mut notice = Notice {
+        id: c.take()?,
+        account: c.take()?,
+        as_of: c.take()?,
+        currency: c.parse()?,
+        stage: c.take()?,
+        letter: c.take()?,
+        policy: c.take()?,
+        token: c.take()?,
+        address: c.take()?,
+        overdue_total: c.take()?,
+        credits: c.take()?,
+        offer: None,
+        planned_at: DateTime::<Utc>::UNIX_EPOCH,
+        state: State::Ready,
+        attempts: 0,
+        doubts: 0,
+        reply: None,
+        lines: Vec::new(),
+    };
+    let percent: Option<Decimal> = c.parse_optional()?;
+    if let (Some(percent), Some(pay), Some(discount), Some(last_day)) = (percent, c.take()?, c.take()?, c.take()?) {
+        notice.offer = Some(Offer { percent, pay, discount, last_day, invoices: Vec::new() });
+    }
+    notice.planned_at = c.take()?;
+    notice.state = c.code(State::from_code)?;
+    notice.attempts = c.take()?;
+    notice.doubts = c.take()?;
+    notice.reply = c.take()?;
+    Ok(notice)
+}

@@ -1,0 +1,35 @@
+//! Versions of policies: immutable once stored.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{Result, Store};
+
+impl Store {
+    /// The version of this text: the newest one if it is the same, else a new one.
+    pub async fn publish_policy(&self, name: &str, text: &str, author: &str, now: DateTime<Utc>) -> Result<i64> {
+        let digest = hex(&Sha256::digest(text.as_bytes()));
+        let mut tx = self.begin().await?;
+        let newest = "SELECT version, sha256 FROM policy_version WHERE company = $1 AND name = $2 \
+                      ORDER BY version DESC LIMIT 1";
+        let newest: Option<(i64, String)> =
+            sqlx::query_as(newest).bind(self.company).bind(name).fetch_optional(&mut *tx).await?;
+        if let Some((version, known)) = &newest
+            && *known == digest
+        {
+            return Ok(*version);
+        }
+        let version = newest.map_or(1, |(version, _)| version + 1);
+        let insert = "INSERT INTO policy_version (company, name, version, sha256, text, author, recorded_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let insert = sqlx::query(insert).bind(self.company).bind(name).bind(version).bind(digest);
+        insert.bind(text).bind(author).bind(now).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(version)
+    }
+}
+
+/// Lower-case hexadecimal of a digest or token.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,60 @@
+//! Reading rows by position, the one way from columns to domain types.
+
+use std::str::FromStr;
+
+use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+
+use super::{Result, StoreError};
+use crate::domain::money::{Currency, Money};
+
+/// The columns of a row, read from left to right.
+pub(super) struct Columns<'r> {
+    row: &'r SqliteRow,
+    next: usize,
+}
+
+impl<'r> Columns<'r> {
+    pub fn of(row: &'r SqliteRow) -> Self {
+        Self { row, next: 0 }
+    }
+
+    pub fn take<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<T> {
+        self.next += 1;
+        Ok(self.row.try_get(self.next - 1)?)
+    }
+
+    /// A value kept as text, e.g. a code or a zone.
+    pub fn parse<T: FromStr>(&mut self) -> Result<T> {
+        let text: &str = self.take()?;
+        text.parse().map_err(|_| StoreError::Value(text.to_owned()))
+    }
+
+    pub fn parse_optional<T: FromStr>(&mut self) -> Result<Option<T>> {
+        let text: Option<&str> = self.take()?;
+        text.map(|text| text.parse().map_err(|_| StoreError::Value(text.to_owned()))).transpose()
+    }
+
+    /// Two columns: currency, minor units.
+    pub fn money(&mut self) -> Result<Money> {
+        let currency: Currency = self.parse()?;
+        Ok(Money::new(self.take()?, currency))
+    }
+
+    pub fn money_optional(&mut self) -> Result<Option<Money>> {
+        let currency: Option<Currency> = self.parse_optional()?;
+        let minor: Option<i64> = self.take()?;
+        Ok(currency.zip(minor).map(|(currency, minor)| Money::new(minor, currency)))
+    }
+
+    /// A list kept as one text with `;` between.
+    pub fn list(&mut self) -> Result<Vec<String>> {
+        let text: &str = self.take()?;
+        Ok(text.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// A code of an enum.
+    pub fn code<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<T> {
+        let text: &str = self.take()?;
+        from_code(text).ok_or_else(|| StoreError::Value(text.to_owned()))
+    }
+}

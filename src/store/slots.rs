@@ -1,0 +1,43 @@
+//! Planned occurrences of schedules. Winning a slot is winning its row.
+
+use chrono::{DateTime, Utc};
+
+use super::{Result, Store};
+
+impl Store {
+    /// Claims a slot until `until`; false when it is done or somebody else holds it.
+    pub async fn claim_slot(
+        &self,
+        schedule: &str,
+        at: DateTime<Utc>,
+        holder: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool> {
+        let text = "INSERT INTO slot (company, schedule, at, holder, until) VALUES ($1, $2, $3, $4, $5) \
+                    ON CONFLICT (company, schedule, at) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+                    WHERE slot.done_at IS NULL AND slot.until < $6";
+        let claim = sqlx::query(text).bind(self.company).bind(schedule).bind(at).bind(holder).bind(until).bind(now);
+        Ok(claim.execute(self.pool()).await?.rows_affected() == 1)
+    }
+
+    /// Settles a slot; `note` says what came of it, e.g. that it was folded into a later one.
+    pub async fn settle_slot(&self, schedule: &str, at: DateTime<Utc>, note: &str, now: DateTime<Utc>) -> Result<()> {
+        let text = "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
+                    VALUES ($1, $2, $3, '', $5, $5, $4) \
+                    ON CONFLICT (company, schedule, at) DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
+        let settle = sqlx::query(text).bind(self.company).bind(schedule).bind(at).bind(note).bind(now);
+        settle.execute(self.pool()).await?;
+        Ok(())
+    }
+
+    /// From when occurrences are open: the oldest unfinished slot, else the newest finished one.
+    pub async fn slots_since(&self, schedule: &str) -> Result<Option<(DateTime<Utc>, bool)>> {
+        let text = "SELECT COALESCE((SELECT MIN(at) FROM slot WHERE company = $1 AND schedule = $2 AND done_at IS NULL), \
+                    (SELECT MAX(at) FROM slot WHERE company = $1 AND schedule = $2)), \
+                    EXISTS (SELECT 1 FROM slot WHERE company = $1 AND schedule = $2 AND done_at IS NULL)";
+        let row: (Option<DateTime<Utc>>, bool) =
+            sqlx::query_as(text).bind(self.company).bind(schedule).fetch_one(self.pool()).await?;
+        Ok(row.0.map(|at| (at, row.1)))
+    }
+}

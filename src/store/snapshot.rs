@@ -1,0 +1,340 @@
+//! Facts of a page of accounts, as known with a batch: the input of the planner.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Result, Store, StoreError, rows::Columns};
+use crate::domain::{
+    account_facts::{AccountFacts, Hold},
+    case::{CaseFact, CaseStatus},
+    discount::Tier,
+    facts::{Account, Credit, Event, EventKind, Invoice, Payment},
+    notice::{NoticedStage, Offer, PastNotice},
+};
+
+/// How much counts: facts recorded up to a batch and an instant, moves effective up to a date.
+#[derive(Debug, Clone, Copy)]
+pub struct Horizon {
+    pub as_of: NaiveDate,
+    pub batch: i64,
+    pub recorded: DateTime<Utc>,
+}
+
+impl Horizon {
+    /// Everything recorded, effective up to `as_of`.
+    pub fn everything(as_of: NaiveDate) -> Self {
+        Self { as_of, batch: i64::MAX, recorded: DateTime::<Utc>::MAX_UTC }
+    }
+}
+
+/// An account as stored, with its facts.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub id: i64,
+    /// Grows with everything that is recorded about the account.
+    pub revision: i64,
+    pub facts: AccountFacts,
+}
+
+/// The facts of these accounts, in the order of their numbers.
+pub async fn load(connection: &mut SqliteConnection, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
+    let mut page = Page { connection, accounts, horizon, found: HashMap::with_capacity(accounts.len()) };
+    page.accounts().await?;
+    page.invoices().await?;
+    page.payments().await?;
+    page.credits().await?;
+    page.events().await?;
+    page.holds().await?;
+    page.cases().await?;
+    page.notices().await?;
+    page.refused_addresses().await?;
+    let mut snapshots: Vec<Snapshot> = page.found.into_values().collect();
+    snapshots.sort_by(|a, b| a.facts.account.number.cmp(&b.facts.account.number));
+    Ok(snapshots)
+}
+
+struct Page<'c> {
+    connection: &'c mut SqliteConnection,
+    accounts: &'c [i64],
+    horizon: Horizon,
+    found: HashMap<i64, Snapshot>,
+}
+
+/// Facts known with a batch: told by it or before, and not yet corrected then.
+const KNOWN: &str = "f.batch <= {batch} AND (f.superseded_by IS NULL OR f.superseded_by > {batch})";
+
+impl Page<'_> {
+    /// Known rows of fact tables, the one named `f` first, for the accounts of the page.
+    async fn facts(&mut self, columns: &str, tables: &str) -> Result<Vec<SqliteRow>> {
+        let known = KNOWN.replace("{batch}", &self.horizon.batch.to_string());
+        self.rows(&format!("SELECT f.account, {columns} FROM {tables} WHERE {known} AND f.account"), "").await
+    }
+
+    /// Runs `text`, which ends in the column that carries the account.
+    async fn rows(&mut self, text: &str, order: &str) -> Result<Vec<SqliteRow>> {
+        let mut query = QueryBuilder::<Sqlite>::new(text);
+        query.push(" IN (");
+        let mut ids = query.separated(", ");
+        for id in self.accounts {
+            ids.push_bind(*id);
+        }
+        query.push(")").push(order);
+        Ok(query.build().fetch_all(&mut *self.connection).await?)
+    }
+
+    /// Hands each row to the facts of the account in its first column.
+    fn each(&mut self, rows: &[SqliteRow], take: impl Fn(&mut AccountFacts, Columns) -> Result<()>) -> Result<()> {
+        for row in rows {
+            let mut columns = Columns::of(row);
+            let account: i64 = columns.take()?;
+            if let Some(snapshot) = self.found.get_mut(&account) {
+                take(&mut snapshot.facts, columns)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn accounts(&mut self) -> Result<()> {
+        let columns = "a.revision, a.number, f.name, f.emails, f.locale, f.zone, f.country, f.policy, f.autopay, \
+                       f.contact_name, f.phone";
+        for row in &self.facts(columns, "account_fact f JOIN account a ON a.id = f.account").await? {
+            let mut c = Columns::of(row);
+            let (id, revision) = (c.take()?, c.take()?);
+            let account = Account {
+                number: c.take()?,
+                name: c.take()?,
+                emails: c.list()?,
+                locale: c.take()?,
+                zone: c.parse_optional()?,
+                country: c.take()?,
+                policy: c.take()?,
+                autopay: c.take()?,
+                contact_name: c.take()?,
+                phone: c.take()?,
+            };
+            self.found.insert(id, Snapshot { id, revision, facts: AccountFacts::of(account) });
+        }
+        Ok(())
+    }
+
+    async fn invoices(&mut self) -> Result<()> {
+        let columns =
+            "f.number, f.issued, f.due, f.currency, f.amount, f.tax, f.terms, f.delivered, f.document, f.note";
+        let rows = self.facts(columns, "invoice f").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.invoices.push(Invoice {
+                number: c.take()?,
+                account: facts.account.number.clone(),
+                issued: c.take()?,
+                due: c.take()?,
+                amount: c.money()?,
+                tax: c.take()?,
+                terms: tiers(c.take()?)?,
+                delivered: c.take()?,
+                document: c.take()?,
+                note: c.take()?,
+            });
+            Ok(())
+        })
+    }
+
+    async fn payments(&mut self) -> Result<()> {
+        let rows = self.facts("f.number, f.received, f.currency, f.amount, f.invoices, f.note", "payment f").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.payments.push(Payment {
+                number: c.take()?,
+                account: facts.account.number.clone(),
+                received: c.take()?,
+                amount: c.money()?,
+                invoices: c.list()?,
+                note: c.take()?,
+            });
+            Ok(())
+        })
+    }
+
+    async fn credits(&mut self) -> Result<()> {
+        let rows = self.facts("f.number, f.date, f.currency, f.amount, f.invoice, f.reason", "credit f").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.credits.push(Credit {
+                number: c.take()?,
+                account: facts.account.number.clone(),
+                date: c.take()?,
+                amount: c.money()?,
+                invoice: c.take()?,
+                reason: c.take()?,
+            });
+            Ok(())
+        })
+    }
+
+    async fn events(&mut self) -> Result<()> {
+        let columns = "f.number, f.date, f.kind, f.invoice, f.until, f.currency, f.amount, f.note";
+        let rows = self.facts(columns, "event f").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.events.push(Event {
+                number: c.take()?,
+                account: facts.account.number.clone(),
+                date: c.take()?,
+                kind: c.code(EventKind::from_code)?,
+                invoice: c.take()?,
+                until: c.take()?,
+                amount: c.money_optional()?,
+                note: c.take()?,
+            });
+            Ok(())
+        })
+    }
+
+    async fn holds(&mut self) -> Result<()> {
+        let recorded = timestamp(self.horizon.recorded);
+        let text = format!(
+            "SELECT account, id, invoice, currency, amount, reason, starts, until, note, author, \
+             CASE WHEN ended_at <= '{recorded}' THEN ended END \
+             FROM hold WHERE recorded_at <= '{recorded}' AND account"
+        );
+        let rows = self.rows(&text, " ORDER BY 2").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.holds.push(Hold {
+                id: c.take()?,
+                invoice: c.take()?,
+                amount: c.money_optional()?,
+                reason: c.take()?,
+                from: c.take()?,
+                until: c.take()?,
+                note: c.take()?,
+                author: c.take()?,
+                ended: c.take()?,
+            });
+            Ok(())
+        })
+    }
+
+    /// Cases with the status of their last move that was effective and recorded by then.
+    async fn cases(&mut self) -> Result<()> {
+        let recorded = timestamp(self.horizon.recorded);
+        let text = format!(
+            "SELECT c.account, c.id, c.opened, e.invoice, e.key, \
+             (SELECT m.status FROM case_event m WHERE m.case_id = c.id AND m.effective <= '{}' \
+              AND m.recorded_at <= '{recorded}' ORDER BY m.id DESC LIMIT 1) AS status \
+             FROM cases c JOIN case_evidence e ON e.case_id = c.id \
+             WHERE c.recorded_at <= '{recorded}' AND c.account",
+            self.horizon.as_of
+        );
+        let rows = self.rows(&text, " ORDER BY 2").await?;
+        self.each(&rows, |facts, mut c| {
+            let (id, opened, invoice, key): (i64, NaiveDate, String, String) =
+                (c.take()?, c.take()?, c.take()?, c.take()?);
+            let Some(status) = c.take::<Option<&str>>()?.and_then(CaseStatus::from_code) else { return Ok(()) };
+            if facts.cases.last().is_none_or(|case| case.id != id) {
+                facts.cases.push(CaseFact { id, status, opened, invoices: Vec::new(), evidence: Vec::new() });
+            }
+            if let Some(case) = facts.cases.last_mut() {
+                if !case.invoices.contains(&invoice) {
+                    case.invoices.push(invoice);
+                }
+                case.evidence.push(key);
+            }
+            Ok(())
+        })
+    }
+
+    async fn notices(&mut self) -> Result<()> {
+        let recorded = timestamp(self.horizon.recorded);
+        let text = format!(
+            "SELECT n.account, n.id, n.as_of, n.currency, n.offer_percent, n.offer_pay, n.offer_discount, \
+             n.offer_last_day, i.invoice, i.stage, i.stage_days \
+             FROM notice n JOIN notice_item i ON i.notice = n.id \
+             WHERE n.void = 0 AND n.planned_at <= '{recorded}' AND n.account"
+        );
+        let rows = self.rows(&text, " ORDER BY n.id, i.position").await?;
+        self.each(&rows, |facts, mut c| {
+            let (id, as_of, currency) = (c.take()?, c.take()?, c.parse()?);
+            let (percent, pay, discount, last_day) = (c.parse_optional()?, c.take()?, c.take()?, c.take()?);
+            let invoice: String = c.take()?;
+            if facts.notices.last().is_none_or(|notice| notice.id != id) {
+                let offer = match (percent, pay, discount, last_day) {
+                    (Some(percent), Some(pay), Some(discount), Some(last_day)) => {
+                        Some(Offer { percent, pay, discount, last_day, invoices: Vec::new() })
+                    }
+                    _ => None,
+                };
+                facts.notices.push(PastNotice { id, as_of, currency, stages: Vec::new(), offer });
+            }
+            if let Some(notice) = facts.notices.last_mut() {
+                if let Some(offer) = &mut notice.offer {
+                    offer.invoices.push(invoice.clone());
+                }
+                if let (Some(stage), Some(days)) = (c.take()?, c.take()?) {
+                    notice.stages.push(NoticedStage { invoice, stage, days });
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn refused_addresses(&mut self) -> Result<()> {
+        let text = "SELECT a.id, r.email FROM refused_address r JOIN account a ON a.company = r.company \
+                    JOIN account_fact f ON f.account = a.id AND f.superseded_by IS NULL \
+                    AND instr(';' || f.emails || ';', ';' || r.email || ';') > 0 WHERE a.id";
+        let rows = self.rows(text, "").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.refused_addresses.insert(c.take()?);
+            Ok(())
+        })
+    }
+}
+
+const DUE_NOW: &str = "
+SELECT a.id FROM account a WHERE a.id IN (
+    SELECT account FROM invoice
+    WHERE company = $1 AND due <= $2 AND superseded_by IS NULL AND settled_on IS NULL
+    UNION
+    SELECT account FROM invoice WHERE company = $1 AND due <= $2 AND settled_on > $3
+) ORDER BY a.number";
+
+const DUE_EVER: &str = "
+SELECT a.id FROM account a
+WHERE a.id IN (SELECT account FROM invoice WHERE company = $1 AND due <= $2 AND issued <= $3)
+ORDER BY a.number";
+
+/// An instant as it is stored, for comparison in SQL.
+fn timestamp(at: DateTime<Utc>) -> String {
+    // The far end of time would be written with a sign and compare wrongly.
+    at.min(DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(at)).to_rfc3339()
+}
+
+fn tiers(text: Option<&str>) -> Result<Vec<Tier>> {
+    let parse = |tier: &str| tier.parse().map_err(|_| StoreError::Value(tier.to_owned()));
+    text.unwrap_or_default().split_whitespace().map(parse).collect()
+}
+
+impl Store {
+    /// Accounts with something overdue for at least `days`, in the order of their numbers.
+    ///
+    /// When all that is recorded counts, the kept indexes answer: what was settled for good by
+    /// `as_of` is left out. A look at what was known in the past must consider all.
+    pub async fn candidates(&self, days: u32, horizon: Horizon) -> Result<Vec<i64>> {
+        let cutoff = horizon.as_of.checked_sub_days(chrono::Days::new(days.into())).unwrap_or(NaiveDate::MIN);
+        let text = if horizon.batch == i64::MAX { DUE_NOW } else { DUE_EVER };
+        let query = sqlx::query_scalar(text).bind(self.company).bind(cutoff).bind(horizon.as_of);
+        Ok(query.fetch_all(self.pool()).await?)
+    }
+
+    /// A page of accounts, read at one point in time.
+    pub async fn snapshots(&self, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
+        let mut read = self.pool().begin().await?;
+        let found = load(&mut read, accounts, horizon).await?;
+        read.rollback().await?;
+        Ok(found)
+    }
+
+    /// The account with this number, or the one whose invoice has it.
+    pub async fn find_account(&self, number: &str) -> Result<Option<i64>> {
+        let text = "SELECT id FROM account WHERE company = $1 AND number = $2 UNION ALL \
+                    SELECT account FROM invoice WHERE company = $1 AND number = $2 LIMIT 1";
+        Ok(sqlx::query_scalar(text).bind(self.company).bind(number).fetch_optional(self.pool()).await?)
+    }
+}
