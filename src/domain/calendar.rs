@@ -52,7 +52,7 @@ pub fn plus_days(date: NaiveDate, days: u32) -> NaiveDate {
 #[serde(untagged, deny_unknown_fields)]
 pub enum HolidayRule {
     /// The same day each year; `observed = "monday"` moves it from a weekend to the next Monday,
-    /// `"nearest"` a Saturday to Friday and a Sunday to Monday.
+    /// `"nearest"` a Saturday to Friday and a Sunday to Monday, `"pair"` two days on.
     Fixed {
         name: String,
         month: u32,
@@ -73,6 +73,8 @@ pub enum Observed {
     Same,
     Monday,
     Nearest,
+    /// Two holidays in a row (Christmas and Boxing Day): each moves two days from a weekend.
+    Pair,
 }
 
 impl HolidayRule {
@@ -96,7 +98,7 @@ impl HolidayRule {
 impl Observed {
     fn shift(self, date: NaiveDate) -> NaiveDate {
         match (self, date.weekday()) {
-            (Self::Monday, Weekday::Sat) => plus_days(date, 2),
+            (Self::Monday | Self::Pair, Weekday::Sat) | (Self::Pair, Weekday::Sun) => plus_days(date, 2),
             (Self::Monday | Self::Nearest, Weekday::Sun) => plus_days(date, 1),
             (Self::Nearest, Weekday::Sat) => date.pred_opt().unwrap_or(date),
             _ => date,

@@ -12,6 +12,7 @@ pub mod discount;
 pub mod evidence;
 pub mod facts;
 pub mod ledger;
+pub mod look;
 pub mod money;
 pub mod notice;
 pub mod plan;

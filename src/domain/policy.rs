@@ -23,6 +23,8 @@ pub struct Policy {
     /// Nothing is noticed while this is true.
     #[serde(default)]
     pub paused: bool,
+    /// When sweeps run. That of the standard policy counts.
+    pub schedule: Option<Schedule>,
     #[serde(rename = "stage", default)]
     pub stages: Vec<Stage>,
     #[serde(default)]
@@ -40,6 +42,14 @@ pub struct Policy {
     pub in_doubt: InDoubtRule,
     pub costs: Costs,
     pub evidence: EvidenceRule,
+}
+
+/// When sweeps run, in the company's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Cron expression of five fields: minute, hour, day of month, month, day of week.
+    pub sweep: String,
 }
 
 /// A step of the policy. Stages are listed in order of their days.

@@ -1,0 +1,120 @@
+//! What finance sets: policies, wording, holidays. Loaded together, swapped together.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+};
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        calendar::{Calendar, HolidayRule},
+        facts::Account,
+        policy::Policy,
+    },
+    letter::{Words, contract},
+    settings::{FileProblem, Settings, read_toml},
+    store::Store,
+};
+
+/// A policy with the label of its version, e.g. `standard-3`.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub policy: Policy,
+    pub label: String,
+    text: String,
+}
+
+#[derive(Debug)]
+pub struct Rules {
+    /// The policy of accounts that name none.
+    pub standard: Published,
+    pub named: BTreeMap<String, Published>,
+    pub calendar: Calendar,
+    pub words: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HolidayFile {
+    country: String,
+    day: Vec<HolidayRule>,
+}
+
+impl Rules {
+    /// Reads and checks everything; a single problem refuses the whole.
+    pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
+        let mut problems = Vec::new();
+        let files = &settings.files;
+        let standard = read_policy(&settings.path(&files.policy)).map_err(|p| problems.extend(p)).ok();
+        let mut named = BTreeMap::new();
+        for file in toml_files(&settings.path(&files.policies)) {
+            match read_policy(&file) {
+                Ok(found) => drop(named.insert(found.policy.name.clone(), found)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        let mut calendar = Calendar::default();
+        for file in toml_files(&settings.path(&files.holidays)) {
+            match read_toml::<HolidayFile>(&file) {
+                Ok((holidays, _)) => drop(calendar.holidays.insert(holidays.country, holidays.day)),
+                Err(problem) => problems.push(problem.to_string()),
+            }
+        }
+        let words = match Words::load(&settings.path(&files.wording), &settings.company.locale) {
+            Ok(words) => {
+                problems.extend(contract::check(&words).iter().map(ToString::to_string));
+                Some(words)
+            }
+            Err(found) => {
+                problems.extend(found.iter().map(ToString::to_string));
+                None
+            }
+        };
+        match (standard, words) {
+            (Some(standard), Some(words)) if problems.is_empty() => Ok(Self { standard, named, calendar, words }),
+            _ => Err(problems),
+        }
+    }
+
+    /// Gives each policy its version: the newest stored one if the text is the same, else a new one.
+    pub async fn publish(&mut self, store: &Store, now: DateTime<Utc>) -> crate::store::Result<()> {
+        for published in self.named.values_mut().chain([&mut self.standard]) {
+            let name = &published.policy.name;
+            let version = store.publish_policy(name, &published.text, "policy file", now).await?;
+            published.label = format!("{name}-{version}");
+        }
+        Ok(())
+    }
+
+    /// The policy of an account. One that does not exist any more falls back to the standard.
+    pub fn policy_of(&self, account: &Account) -> &Published {
+        account.policy.as_ref().and_then(|name| self.named.get(name)).unwrap_or(&self.standard)
+    }
+
+    /// Days of the first stage over all policies: nothing younger can be due.
+    pub fn first_days(&self) -> Option<u32> {
+        let policies = self.named.values().chain([&self.standard]);
+        policies.filter_map(|published| published.policy.stages.first()).map(|stage| stage.days).min()
+    }
+}
+
+fn read_policy(file: &Path) -> Result<Published, Vec<String>> {
+    let (policy, text): (Policy, String) = read_toml(file).map_err(|problem| vec![problem.to_string()])?;
+    let problems = policy.problems();
+    if problems.is_empty() {
+        return Ok(Published { label: policy.name.clone(), policy, text });
+    }
+    let problem = |what| FileProblem { file: file.to_owned(), what }.to_string();
+    Err(problems.into_iter().map(problem).collect())
+}
+
+/// The `.toml` files of a folder in the order of their names; none when there is no folder.
+fn toml_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    files.sort();
+    files
+}

@@ -1,0 +1,273 @@
+//! `duly.toml`: what whoever runs duly sets. Unknown keys are errors that name the nearest one.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+use serde::{Deserialize, de::DeserializeOwned};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub company: Company,
+    pub database: Database,
+    #[serde(default)]
+    pub files: Files,
+    pub delivery: Delivery,
+    /// Folder of the settings file; all paths are relative to it.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// The company that issues the invoices.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// Short code in JSON and in the database; it never changes.
+    pub code: String,
+    pub name: String,
+    #[serde(default)]
+    pub address: Vec<String>,
+    pub zone: Tz,
+    /// ISO 3166, for public holidays.
+    pub country: String,
+    /// BCP 47, for accounts that name none.
+    pub locale: String,
+    /// The person that a customer can ask for.
+    pub contact: String,
+    pub phone: String,
+    pub email: String,
+    pub website: Option<String>,
+    #[serde(default)]
+    pub bank: Bank,
+}
+
+/// How to pay, as shown in notices.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bank {
+    pub holder: Option<String>,
+    pub iban: Option<String>,
+    pub bic: Option<String>,
+    pub bank: Option<String>,
+    /// Further lines, e.g. a payment page.
+    pub lines: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:` and a path.
+    pub url: String,
+}
+
+/// Folders, relative to the settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    pub policy: PathBuf,
+    /// Further policies that accounts name, one file each.
+    pub policies: PathBuf,
+    pub wording: PathBuf,
+    pub holidays: PathBuf,
+    pub maps: PathBuf,
+    /// Invoice PDFs that files name; nothing outside of it is ever sent.
+    pub documents: PathBuf,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            policy: "policy.toml".into(),
+            policies: "policies".into(),
+            wording: "wording".into(),
+            holidays: "holidays".into(),
+            maps: "maps".into(),
+            documents: "documents".into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    pub to: Target,
+    /// Folder for `.eml` files when `to = "folder"`.
+    #[serde(default = "outbox")]
+    pub folder: PathBuf,
+    /// Address that notices come from.
+    pub from: String,
+    /// Where answers go; the sender when left out.
+    pub reply_to: Option<String>,
+    /// Address for bounces; the sender when left out.
+    pub envelope_from: Option<String>,
+    /// Domain of Message-IDs; the one of the sender when left out.
+    pub message_domain: Option<String>,
+    /// Open conversations with the mail server at a time.
+    #[serde(default = "sessions")]
+    pub sessions: usize,
+    /// At most this many messages a minute; 0 sets no limit.
+    #[serde(default)]
+    pub per_minute: u32,
+    pub smtp: Option<Smtp>,
+    pub dkim: Option<Dkim>,
+}
+
+fn outbox() -> PathBuf {
+    "outbox".into()
+}
+
+const fn sessions() -> usize {
+    4
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    Smtp,
+    /// For trying things out: nothing leaves the machine.
+    Folder,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub tls: TlsMode,
+    /// Name given in EHLO; the domain of Message-IDs when left out.
+    pub hello: Option<String>,
+    pub user: Option<String>,
+    #[serde(flatten)]
+    pub password: Secret,
+    /// PEM file with further root certificates.
+    pub ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsMode {
+    /// TLS from the first byte (port 465).
+    Required,
+    /// STARTTLS, never without (port 587).
+    Starttls,
+    /// Plain; only to a loopback or private address.
+    None,
+}
+
+/// Where a secret is: never in the settings file itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Secret {
+    pub password_env: Option<String>,
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    pub domain: String,
+    pub selector: String,
+    /// PEM file with an RSA private key.
+    pub key_file: PathBuf,
+}
+
+/// Why a settings or policy file is refused: file, where, what, and what to do.
+#[derive(Debug, Clone)]
+pub struct FileProblem {
+    pub file: PathBuf,
+    pub what: String,
+}
+
+impl fmt::Display for FileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.what)
+    }
+}
+
+impl std::error::Error for FileProblem {}
+
+impl Settings {
+    pub fn load(file: &Path) -> Result<Self, FileProblem> {
+        let mut settings: Self = read_toml(file)?.0;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        settings.folder = folder.unwrap_or(Path::new(".")).to_owned();
+        settings.check().map_err(|what| FileProblem { file: file.to_owned(), what })?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.database_file()?;
+        if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
+            return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
+        }
+        if self.delivery.sessions == 0 || self.delivery.sessions > 64 {
+            return Err("`delivery.sessions` must lie between 1 and 64".to_owned());
+        }
+        let domain = |address: &str| address.rsplit_once('@').is_some_and(|(_, domain)| !domain.is_empty());
+        if !domain(&self.delivery.from) {
+            return Err(format!("`delivery.from`: `{}` is not an email address", self.delivery.from));
+        }
+        Ok(())
+    }
+
+    /// The database file.
+    pub fn database_file(&self) -> Result<PathBuf, String> {
+        match self.database.url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(self.path(Path::new(path))),
+            _ => Err(format!("`database.url`: `{}` is not `sqlite:` and a path, like sqlite:duly.db", self.database.url)),
+        }
+    }
+
+    /// A path of the settings, seen from where duly was started.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Domain of Message-IDs.
+    pub fn message_domain(&self) -> &str {
+        let of_sender = self.delivery.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        self.delivery.message_domain.as_deref().unwrap_or(of_sender)
+    }
+}
+
+impl Secret {
+    /// The secret from the environment or its file, without the line end of the file.
+    pub fn read(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
+        match (&self.password_env, &self.password_file) {
+            (Some(name), _) => match std::env::var(name) {
+                Ok(value) => Ok(Some(value.into())),
+                Err(_) => Err(format!("the environment variable `{name}` with the mail password is not set")),
+            },
+            (None, Some(file)) => {
+                let path = settings.path(file);
+                let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned().into()))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// Reads a TOML file; also returns its text.
+pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<(T, String), FileProblem> {
+    let problem = |what: String| FileProblem { file: file.to_owned(), what };
+    let text = std::fs::read_to_string(file).map_err(|error| problem(error.to_string()))?;
+    let value = toml::from_str(&text).map_err(|error| problem(with_hint(&error)))?;
+    Ok((value, text))
+}
+
+/// Adds the nearest known key to an error about an unknown one.
+fn with_hint(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let names: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
+    match names.split_first() {
+        Some((unknown, known)) if error.message().starts_with("unknown field") => {
+            let nearest = known.iter().min_by_key(|name| strsim::damerau_levenshtein(unknown, name));
+            nearest.map_or(text.clone(), |name| format!("{}\nDid you mean `{name}`?", text.trim_end()))
+        }
+        _ => text.trim_end().to_owned(),
+    }
+}

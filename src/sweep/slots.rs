@@ -1,0 +1,88 @@
+//! Planned occurrences of a schedule, computed in the real zone.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use croner::{
+    Cron,
+    parser::{CronParser, Seconds},
+};
+
+/// A cron expression of five fields in a zone.
+#[derive(Debug, Clone)]
+pub struct Occurrences {
+    cron: Cron,
+    zone: Tz,
+}
+
+/// Occurrences looked at after a downtime; older ones are not even recorded.
+const MOST: usize = 10_000;
+
+impl Occurrences {
+    /// Parses the expression; the error says what is wrong and what is expected.
+    pub fn parse(expression: &str, zone: Tz) -> Result<Self, String> {
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).build();
+        let cron = parser.parse(expression).map_err(|error| {
+            format!("`{expression}` is not a schedule ({error}); expected minute hour day month weekday, like `0 7 * * Mon-Fri`")
+        })?;
+        let occurrences = Self { cron, zone };
+        match occurrences.after(DateTime::UNIX_EPOCH).next() {
+            Some(_) => Ok(occurrences),
+            None => Err(format!("`{expression}` never occurs")),
+        }
+    }
+
+    /// Occurrences after an instant, in order.
+    pub fn after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let mut last = at.with_timezone(&self.zone);
+        std::iter::from_fn(move || {
+            last = self.cron.find_next_occurrence(&last, false).ok()?;
+            Some(last.to_utc())
+        })
+    }
+
+    /// Occurrences after `since`, up to and including `now`.
+    pub fn between(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        self.after(since).take_while(|at| *at <= now).take(MOST).collect()
+    }
+}
+
+/// The next `count` runs of a schedule.
+pub fn next_runs(expression: &str, zone: Tz, now: DateTime<Utc>, count: usize) -> Result<Vec<DateTime<Tz>>, String> {
+    let occurrences = Occurrences::parse(expression, zone)?;
+    Ok(occurrences.after(now).take(count).map(|at| at.with_timezone(&zone)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seven_in_berlin_is_seven_on_both_sides_of_a_change() {
+        let cron = Occurrences::parse("0 7 * * *", chrono_tz::Europe::Berlin).unwrap();
+        let hours = |since: &str, until: &str| -> Vec<String> {
+            let found = cron.between(since.parse().unwrap(), until.parse().unwrap());
+            found.iter().map(|at| at.format("%d %H:%M").to_string()).collect()
+        };
+        assert_eq!(hours("2026-10-24T00:00:00Z", "2026-10-26T12:00:00Z"), ["24 05:00", "25 06:00", "26 06:00"]);
+        assert_eq!(hours("2026-03-28T00:00:00Z", "2026-03-30T12:00:00Z"), ["28 06:00", "29 05:00", "30 05:00"]);
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_or_doubled_runs_once() {
+        let cron = Occurrences::parse("30 2 * * *", chrono_tz::Europe::Berlin).unwrap();
+        for (since, until) in [
+            ("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
+            ("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"),
+        ] {
+            let found = cron.between(since.parse().unwrap(), until.parse().unwrap());
+            assert_eq!(found.len(), 1, "{since}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn bad_schedules_say_why() {
+        for expression in ["", "every day", "61 7 * * *", "0 0 31 2 *", "0 0 7 * * *"] {
+            assert!(Occurrences::parse(expression, chrono_tz::UTC).is_err(), "{expression}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Logs: to standard error, readable or as JSON; what never to log is masked here.
+
+use std::fmt;
+
+use tracing_subscriber::{EnvFilter, fmt::time::UtcTime, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Starts logging with a filter like `info` or `duly=debug`.
+pub fn start(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    // A second start, e.g. in a test, keeps the first one.
+    let _ = match format {
+        LogFormat::Text => registry.with(layer.with_timer(UtcTime::rfc_3339())).try_init(),
+        LogFormat::Json => registry.with(layer.json().with_timer(UtcTime::rfc_3339())).try_init(),
+    };
+}
+
+/// An email address as it may be logged: `a…@example.test`.
+#[derive(Debug, Clone, Copy)]
+pub struct Masked<'a>(pub &'a str);
+
+impl fmt::Display for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.rsplit_once('@') {
+            Some((local, domain)) => write!(f, "{}…@{domain}", local.chars().next().unwrap_or('…')),
+            None => f.write_str("…"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Masked;
+
+    #[test]
+    fn addresses_are_masked() {
+        let cases =
+            [("ada.clerk@example.test", "a…@example.test"), ("é@x", "é…@x"), ("no address", "…"), ("@x", "……@x")];
+        for (plain, masked) in cases {
+            assert_eq!(Masked(plain).to_string(), masked);
+        }
+    }
+}
