@@ -5,7 +5,7 @@ use std::sync::Arc;
 use duly::delivery::smtp::{Conversation, Outcome, Relay, Stage, Tls};
 
 use crate::{
-    MESSAGE, address, first, relay,
+    MESSAGE, address, first, large, relay, send,
     smtp::{Act::*, At::*, Identity, Script, Security, Server},
 };
 
@@ -43,6 +43,34 @@ async fn tls_from_the_first_byte_and_by_starttls() {
             assert_starts(&outcome(&relay).await, "accepted");
         }
         assert_eq!(server.accepted().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn outcomes_are_the_same_within_tls() {
+    let identity = Identity::valid();
+    let security = Security::StartTls(Arc::clone(&identity));
+    let script = Script::with(&["PIPELINING"]).secured(security).next(Dot, &[Close]).next(Dot, &[Say("451 later")]);
+    let server = Server::start(script.next(Dot, &[Normal]).next(Dot, &[Silence])).await;
+    let relay = with_tls(&server, Tls::StartTls, &identity);
+    assert_starts(&outcome(&relay).await, "in doubt: after the final dot");
+    let (deferred, conversation) = first(&relay, MESSAGE).await;
+    assert_starts(&deferred.to_string(), "deferred at final dot: 451 later");
+    let mut conversation = conversation.unwrap();
+    assert!(conversation.usable());
+    assert_starts(&send(&mut conversation, MESSAGE).await.to_string(), "accepted");
+    assert_starts(&send(&mut conversation, MESSAGE).await.to_string(), "in doubt: after the final dot: no whole reply");
+    assert!(!conversation.usable());
+}
+
+#[tokio::test]
+async fn a_large_message_cut_within_tls_is_not_in_doubt() {
+    let identity = Identity::valid();
+    for acts in [&[Silence][..], &[Close]] {
+        let security = Security::Implicit(Arc::clone(&identity));
+        let server = Server::start(Script::default().secured(security).next(Body, acts)).await;
+        let relay = with_tls(&server, Tls::Required, &identity);
+        assert_starts(&first(&relay, &large()).await.0.to_string(), "not sent, at message: ");
     }
 }
 

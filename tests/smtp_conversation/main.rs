@@ -20,6 +20,11 @@ const LIMIT: Duration = Duration::from_millis(700);
 const MESSAGE: &[u8] = b"Subject: first\r\n\r\nHello\r\n";
 const OTHER: &[u8] = b"Subject: second\r\n\r\nHello again\r\n";
 
+/// More than the buffers of both sides hold, so that the relay can stop reading before the dot has left.
+fn large() -> Vec<u8> {
+    b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd\r\n".repeat(500_000)
+}
+
 fn relay(server: &Server) -> Relay {
     Relay {
         host: server.address.ip().to_string(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    LIMIT, MESSAGE, OTHER, first, relay, send,
+    LIMIT, MESSAGE, OTHER, first, large, relay, send,
     smtp::{
         Act::{self, *},
         At::{self, *},
@@ -138,11 +138,6 @@ async fn a_late_answer_is_in_doubt_and_never_taken_for_the_next() {
     assert!(outcome.to_string().starts_with("not sent, at MAIL FROM: the relay hung up or spoke"), "{outcome}");
     let (outcome, _) = first(&relay(&server), OTHER).await;
     assert_eq!(outcome.to_string(), "refused at final dot: 552 5.2.2 full");
-}
-
-/// More than the buffers of both sides hold, so that the relay can stop reading before the dot has left.
-fn large() -> Vec<u8> {
-    b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd\r\n".repeat(500_000)
 }
 
 #[tokio::test]

@@ -4,16 +4,14 @@ use std::{fmt, mem, time::Duration};
 
 use lettre::{
     Address,
-    transport::smtp::{
-        commands::{Data, Mail, Quit, Rcpt, Rset},
-        extension::{MailBodyParameter, MailParameter},
-    },
+    transport::smtp::commands::{Quit, Rset},
 };
 
 use super::{
     body::Body,
+    envelope::{End, State, hand_over, refused, steps},
     hello::Offers,
-    line::{Answer, Line},
+    line::Line,
     open::open,
     outcome::{Outcome, Stage},
     relay::{Deadlines, Relay},
@@ -32,28 +30,6 @@ pub struct Conversation {
     offers: Offers,
     deadlines: Deadlines,
     state: State,
-}
-
-/// Whether commands and answers are known to be in step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Ready,
-    /// In step, but the transaction was refused half-way: RSET comes first.
-    Unsettled,
-    /// Out of step, hung up, or amid a message: nothing may be written any more, not even QUIT.
-    Broken,
-}
-
-/// The end of a transaction, and in which state it leaves the conversation.
-type End = (Outcome, State);
-
-/// One command of the envelope.
-struct Step {
-    stage: Stage,
-    command: String,
-    /// The replies that mean yes.
-    yes: &'static [u16],
-    limit: Duration,
 }
 
 impl Conversation {
@@ -82,9 +58,8 @@ impl Conversation {
         }
         // Stands if this future is dropped half-way.
         let state = mem::replace(&mut self.state, State::Broken);
-        let end = match self.envelope(state, from, to, &body).await {
-            Ok(()) => self.content(&body).await,
-            Err(end) => end,
+        let end = match self.transaction(state, from, to, &body).await {
+            Ok(end) | Err(end) => end,
         };
         self.finish(end)
     }
@@ -108,39 +83,15 @@ impl Conversation {
         outcome
     }
 
-    /// MAIL, RCPT and DATA: together where the relay offers PIPELINING (RFC 2920), else one after the other.
-    async fn envelope(&mut self, state: State, from: &Address, to: &Address, body: &Body) -> Result<(), End> {
+    async fn transaction(&mut self, state: State, from: &Address, to: &Address, body: &Body) -> Result<End, End> {
         if state == State::Unsettled {
             self.reset().await.map_err(|reason| {
                 (Outcome::NotSent { stage: Stage::MailFrom, reason: format!("no reset: {reason}") }, State::Broken)
             })?;
         }
-        let pipelining = self.offers.pipelining;
-        let steps = self.steps(from, to, body);
-        let mut together = pipelining.then(|| steps.iter().map(|step| step.command.as_str()).collect::<String>());
-        let mut refusal: Option<End> = None;
-        for step in &steps {
-            let answer = match (pipelining, together.take()) {
-                (false, _) => self.line.ask(&step.command, step.limit).await,
-                (true, Some(all)) => self.line.ask(all, step.limit).await,
-                (true, None) => self.line.answer(step.limit).await,
-            };
-            match (expect(answer, step.yes, step.stage), &mut refusal) {
-                (Ok(()), None) => {}
-                // Pipelined: the relay waits for a message although it refused the sender or the recipient.
-                (Ok(()), Some((_, state))) if step.stage == Stage::Data => *state = State::Broken,
-                (Ok(()), Some(_)) => {}
-                (Err(end), None) => refusal = Some(end),
-                (Err((_, State::Broken)), Some((_, state))) => *state = State::Broken,
-                (Err(_), Some(_)) => {}
-            }
-            // Further answers are only worth reading if more commands were sent and the answers are in step.
-            match refusal {
-                Some(end) if !pipelining || end.1 == State::Broken => return Err(end),
-                other => refusal = other,
-            }
-        }
-        refusal.map_or(Ok(()), Err)
+        let steps = steps(from, to, body, &self.offers, &self.deadlines);
+        hand_over(&mut self.line, &steps, self.offers.pipelining).await?;
+        Ok(self.content(body).await)
     }
 
     /// RSET. A relay that refuses it has not refused the next message, whatever its code.
@@ -149,28 +100,6 @@ impl Conversation {
             answer if answer.code == 250 => Ok(()),
             answer => Err(format!("{} {}", answer.code, answer.text())),
         }
-    }
-
-    fn steps(&self, from: &Address, to: &Address, body: &Body) -> [Step; 3] {
-        let mut parameters = Vec::new();
-        if self.offers.size.is_some() {
-            parameters.push(MailParameter::Size(body.size));
-        }
-        if !body.ascii {
-            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
-        }
-        if [from, to].iter().any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
-            parameters.push(MailParameter::SmtpUtfEight);
-        }
-        let mail = Mail::new(Some(from.clone()), parameters).to_string();
-        let recipient = Rcpt::new(to.clone(), Vec::new()).to_string();
-        let Deadlines { mail: mail_limit, recipient: recipient_limit, data: data_limit, .. } = self.deadlines;
-        [
-            Step { stage: Stage::MailFrom, command: mail, yes: &[250], limit: mail_limit },
-            // 251: not local, will be forwarded (RFC 5321 section 4.3.2).
-            Step { stage: Stage::Recipient, command: recipient, yes: &[250, 251], limit: recipient_limit },
-            Step { stage: Stage::Data, command: Data.to_string(), yes: &[354], limit: data_limit },
-        ]
     }
 
     /// The message, the final dot and the answer to it.
@@ -214,19 +143,4 @@ impl fmt::Debug for Conversation {
         let Self { line, offers, state, .. } = self;
         f.debug_struct("Conversation").field("wire", &line.wire).field("offers", offers).field("state", state).finish()
     }
-}
-
-/// Judges an answer before the message.
-fn expect(answer: Result<Answer, String>, yes: &[u16], stage: Stage) -> Result<(), End> {
-    match answer {
-        Ok(answer) if yes.contains(&answer.code) => Ok(()),
-        Ok(answer) => Err(refused(&answer, stage)),
-        Err(reason) => Err((Outcome::NotSent { stage, reason }, State::Broken)),
-    }
-}
-
-/// A clear refusal leaves the conversation in step, save for 421, with which the relay hangs up (RFC 5321 section 3.8).
-fn refused(answer: &Answer, stage: Stage) -> End {
-    let state = if answer.negative() && answer.code != 421 { State::Unsettled } else { State::Broken };
-    (answer.verdict(stage), state)
 }

@@ -8,8 +8,10 @@
 mod auth;
 mod body;
 mod conversation;
+mod envelope;
 mod hello;
 mod line;
+mod link;
 mod open;
 mod outcome;
 mod reach;

@@ -5,7 +5,7 @@
 
 use std::{
     fmt, io,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::line::tidy;
+use super::{line::tidy, link::Link};
 
 /// Longest line of a reply. RFC 5321 section 4.5.3.1.5 allows 512 octets; lettre refuses more than 1000.
 const LINE_BYTES_MAX: usize = 4096;
@@ -37,13 +37,6 @@ struct Inner {
     /// whenever it has read a whole reply, and all that is left over is visible here.
     line: Vec<u8>,
     given: usize,
-}
-
-enum Link {
-    /// Not connected: writes vanish, and the only input is what `rehearsing` put there.
-    None,
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
 }
 
 /// A write that did not finish.
@@ -86,7 +79,7 @@ impl Wire {
         matches!(self.lock().link, Link::Tls(_))
     }
 
-    /// Whether the relay is connected and has said nothing that was not asked for.
+    /// Whether the relay is connected and has said nothing that was not asked for, as far as has arrived here.
     pub fn quiet(&self) -> bool {
         let mut inner = self.lock();
         let unread = inner.given < inner.line.len() || !inner.raw.is_empty();
@@ -131,11 +124,7 @@ impl Inner {
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut chunk = [0; 1024];
         let mut buf = ReadBuf::new(&mut chunk);
-        match &mut self.link {
-            Link::None => return Poll::Ready(Ok(0)),
-            Link::Plain(stream) => ready!(Pin::new(stream).poll_read(cx, &mut buf))?,
-            Link::Tls(stream) => ready!(Pin::new(stream).poll_read(cx, &mut buf))?,
-        }
+        ready!(Pin::new(&mut self.link).poll_read(cx, &mut buf))?;
         self.raw.extend_from_slice(buf.filled());
         Poll::Ready(Ok(buf.filled().len()))
     }
@@ -176,37 +165,21 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.lock().link {
-            Link::None => Poll::Ready(Ok(bytes.len())),
-            Link::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Link::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        Pin::new(&mut self.lock().link).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.lock().link {
-            Link::None => Poll::Ready(Ok(())),
-            Link::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Link::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
+        Pin::new(&mut self.lock().link).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.lock().link {
-            Link::None => Poll::Ready(Ok(())),
-            Link::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Link::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+        Pin::new(&mut self.lock().link).poll_shutdown(cx)
     }
 }
 
 impl AsyncTokioStream for Wire {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        match &self.lock().link {
-            Link::None => Ok((Ipv4Addr::UNSPECIFIED, 0).into()),
-            Link::Plain(stream) => stream.peer_addr(),
-            Link::Tls(stream) => stream.get_ref().0.peer_addr(),
-        }
+        self.lock().link.peer_addr()
     }
 }
 
