@@ -188,3 +188,26 @@ impl fmt::Debug for Wire {
         f.debug_struct("Wire").field("encrypted", &self.encrypted()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    use super::*;
+
+    /// What `Cut::left` says is what the relay can have got, to the byte.
+    #[tokio::test]
+    async fn bytes_are_counted_as_they_leave() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire = Wire::rehearsing();
+        wire.attach(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+        let (mut peer, _) = listener.accept().await.unwrap();
+        let more_than_the_buffers_hold = vec![b'x'; 32 << 20];
+        let cut = wire.push(&more_than_the_buffers_hold, Duration::from_millis(300)).await.unwrap_err();
+        drop(wire);
+        let mut got = Vec::new();
+        peer.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got.len(), cut.left);
+        assert!(cut.left < more_than_the_buffers_hold.len());
+    }
+}
