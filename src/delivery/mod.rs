@@ -1,0 +1,3 @@
+//! How a notice leaves the house.
+
+pub mod smtp;
