@@ -26,12 +26,18 @@ pub struct Notice {
     pub credits: i64,
     pub offer: Option<Offer>,
     pub planned_at: DateTime<Utc>,
+    /// Token of the account's first notice, where this is a later one.
+    pub thread: Option<String>,
+    pub due_at: Option<DateTime<Utc>>,
     pub state: State,
     pub attempts: u32,
     pub doubts: u32,
     pub reply: Option<String>,
     pub lines: Vec<Line>,
 }
+
+/// A place in the order of work: when a notice is due, and its id.
+pub type Place = (DateTime<Utc>, i64);
 
 /// Something to be made durable about a notice.
 #[derive(Debug, Clone)]
@@ -43,7 +49,9 @@ pub enum Write {
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
-                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, state, attempts, doubts, reply";
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, state, attempts, doubts, reply, due_at, \
+                       (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND f.void = 0 \
+                        ORDER BY f.id LIMIT 1)";
 
 impl Store {
     /// Notices that a worker may take at `now`, oldest first.
@@ -163,6 +171,13 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// Leaves a notice for later without an attempt, saying why.
+    pub async fn postpone(&self, notice: i64, until: DateTime<Utc>, why: &str) -> Result<()> {
+        let text = "UPDATE notice SET due_at = $1, reply = $2 WHERE id = $3 AND due_at IS NOT NULL";
+        sqlx::query(text).bind(until).bind(why).bind(notice).execute(self.pool()).await?;
+        Ok(())
+    }
+
     /// Notices whose intent is durable but whose result is not belong to a process that died:
     /// they may have been sent. `resend_at` is when the policy sends them again, if it does.
     pub async fn recover(&self, resend_at: Option<DateTime<Utc>>) -> Result<u64> {
@@ -223,6 +238,8 @@ fn notice(mut c: Columns) -> Result<Notice> {
         credits: c.take()?,
         offer: None,
         planned_at: DateTime::<Utc>::UNIX_EPOCH,
+        thread: None,
+        due_at: None,
         state: State::Ready,
         attempts: 0,
         doubts: 0,
@@ -238,5 +255,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.attempts = c.take()?;
     notice.doubts = c.take()?;
     notice.reply = c.take()?;
+    notice.due_at = c.take()?;
+    notice.thread = c.take()?;
     Ok(notice)
 }

@@ -1,0 +1,134 @@
+//! From a frozen notice to the bytes of its mail: the same notice gives the same bytes.
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    domain::{facts::Account, money::Money, notice::Line},
+    letter::{
+        self, Letter, LetterError, Rendered, Template, Words,
+        dkim::Dkim,
+        mail::{self, Attachment, Correspondent, Envelope},
+    },
+    settings::{Company, Settings},
+    store::outbox::Notice,
+};
+
+/// What the composer needs besides the notice.
+#[derive(Debug, Clone)]
+pub struct Composer<'a> {
+    pub settings: &'a Settings,
+    pub words: &'a Words,
+    pub dkim: Option<Arc<Dkim>>,
+}
+
+/// A mail ready to be sent, and its parts.
+#[derive(Debug)]
+pub struct Mail {
+    pub rendered: Rendered,
+    pub message_id: String,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    #[error("document `{name}`: {error}; put it into the documents folder")]
+    Document { name: String, error: std::io::Error },
+}
+
+impl Composer<'_> {
+    /// Renders the notice and builds its mail, the invoices' PDFs attached.
+    pub fn compose(&self, notice: &Notice, account: &Account) -> Result<Mail, ComposeError> {
+        let attachments = self.attachments(&notice.lines)?;
+        let letter = self.letter(notice, account, attachments.iter().map(|a| a.name.clone()).collect());
+        let rendered = letter::render(&letter, self.words)?;
+        let (company, delivery) = (&self.settings.company, &self.settings.delivery);
+        let message_id = self.message_id(&notice.token);
+        let envelope = Envelope {
+            from: Correspondent::new(&company.name, &delivery.from),
+            reply_to: Correspondent::new(&company.contact, delivery.reply_to.as_deref().unwrap_or(&delivery.from)),
+            to: Correspondent::new(&account.name, &notice.address),
+            date: notice.planned_at,
+            thread: notice.thread.as_deref().map(|token| self.message_id(token)),
+            message_id: message_id.clone(),
+            attachments,
+            dkim: self.dkim.clone(),
+        };
+        let bytes = mail::build(&rendered, &envelope)?;
+        Ok(Mail { rendered, message_id, bytes })
+    }
+
+    fn message_id(&self, token: &str) -> String {
+        format!("<{token}@{}>", self.settings.message_domain())
+    }
+
+    fn letter(&self, notice: &Notice, account: &Account, documents: Vec<String>) -> Letter {
+        let money = |minor| Money::new(minor, notice.currency);
+        let item = |line: &Line| letter::Item {
+            invoice: line.invoice.clone(),
+            issued: line.issued,
+            due: line.due,
+            days_overdue: line.days_overdue,
+            residual: line.residual,
+        };
+        Letter {
+            template: if notice.letter == "second" { Template::Second } else { Template::First },
+            sender: sender(&self.settings.company),
+            account: account.number.clone(),
+            account_name: account.name.clone(),
+            contact_name: account.contact_name.clone(),
+            locale: account.locale.clone().unwrap_or_else(|| self.settings.company.locale.clone()),
+            as_of: notice.as_of,
+            items: notice.lines.iter().map(item).collect(),
+            overdue_total: money(notice.overdue_total),
+            credits: money(notice.credits),
+            total: money(notice.overdue_total - notice.credits),
+            offer: notice.offer.as_ref().map(|offer| letter::Offer {
+                percent: offer.percent,
+                discount: money(offer.discount),
+                pay: money(offer.pay),
+                last_day: offer.last_day,
+            }),
+            documents,
+        }
+    }
+
+    /// The PDFs of the items, each once, in their order.
+    fn attachments(&self, lines: &[Line]) -> Result<Vec<Attachment>, ComposeError> {
+        let folder = self.settings.path(&self.settings.files.documents);
+        let mut names: Vec<&str> = lines.iter().filter_map(|line| line.document.as_deref()).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
+        names.into_iter().map(|name| attachment(&folder, name)).collect()
+    }
+}
+
+/// Reads a document; a link that leads out of the folder is refused.
+fn attachment(folder: &Path, name: &str) -> Result<Attachment, ComposeError> {
+    let failed = |error| ComposeError::Document { name: name.to_owned(), error };
+    let path = folder.join(name).canonicalize().map_err(failed)?;
+    if !path.starts_with(folder.canonicalize().map_err(failed)?) {
+        return Err(failed(std::io::Error::other("it lies outside of the documents folder")));
+    }
+    let bytes = std::fs::read(&path).map_err(failed)?;
+    Ok(Attachment { name: name.rsplit('/').next().unwrap_or(name).to_owned(), bytes })
+}
+
+fn sender(company: &Company) -> letter::Sender {
+    letter::Sender {
+        company: company.name.clone(),
+        address: company.address.clone(),
+        contact: company.contact.clone(),
+        phone: company.phone.clone(),
+        email: company.email.clone(),
+        website: company.website.clone(),
+        payment: letter::Payment {
+            holder: company.bank.holder.clone(),
+            iban: company.bank.iban.clone(),
+            bic: company.bank.bic.clone(),
+            bank: company.bank.bank.clone(),
+            lines: company.bank.lines.clone(),
+        },
+    }
+}

@@ -1,0 +1,156 @@
+//! Where mail goes: a relay, or a folder for trying things out.
+
+use std::path::PathBuf;
+
+use lettre::Address;
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+use super::{
+    folder,
+    smtp::{Conversation, Deadlines, Outcome, Relay, Stage, Tls},
+};
+use crate::{
+    domain::notice::Attempt,
+    settings::{Settings, Smtp, Target as To, TlsMode},
+};
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub enum Target {
+    Smtp(Box<Relay>),
+    Folder(PathBuf),
+}
+
+/// One worker's way to the target.
+pub(super) enum Line<'t> {
+    Smtp { relay: &'t Relay, open: Option<Box<Conversation>> },
+    Folder(&'t std::path::Path),
+}
+
+/// What became of a message, and whether anything more can be sent now.
+pub(super) struct Sent {
+    pub attempt: Attempt,
+    /// Trouble with the relay itself: the others wait too.
+    pub stop: Option<String>,
+}
+
+impl Target {
+    pub fn of(settings: &Settings) -> Result<Self, String> {
+        match (settings.delivery.to, &settings.delivery.smtp) {
+            (To::Folder, _) => Ok(Self::Folder(settings.path(&settings.delivery.folder))),
+            (To::Smtp, Some(smtp)) => Ok(Self::Smtp(Box::new(relay(settings, smtp)?))),
+            (To::Smtp, None) => Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]`".to_owned()),
+        }
+    }
+
+    /// How the target is named in records.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Smtp(relay) => format!("{}:{}", relay.host, relay.port),
+            Self::Folder(_) => "folder".to_owned(),
+        }
+    }
+
+    /// A message that was on its way when the process died may have arrived, unless it is a file.
+    pub fn can_doubt(&self) -> bool {
+        matches!(self, Self::Smtp(_))
+    }
+
+    pub(super) fn line(&self) -> Line<'_> {
+        match self {
+            Self::Smtp(relay) => Line::Smtp { relay, open: None },
+            Self::Folder(folder) => Line::Folder(folder),
+        }
+    }
+}
+
+fn relay(settings: &Settings, smtp: &Smtp) -> Result<Relay, String> {
+    let password = smtp.password.read(settings)?;
+    let credentials = match (&smtp.user, password) {
+        (Some(user), Some(password)) => Some((user.clone(), password)),
+        (None, None) => None,
+        (Some(_), None) => return Err("`delivery.smtp.user` needs `password_env` or `password_file` beside it".to_owned()),
+        (None, Some(_)) => return Err("`delivery.smtp` has a password but no `user`".to_owned()),
+    };
+    let extra_roots = match &smtp.ca_file {
+        None => Vec::new(),
+        Some(file) => {
+            let path = settings.path(file);
+            let bad = |error: &dyn std::fmt::Display| format!("`delivery.smtp.ca_file` {}: {error}", path.display());
+            let pem = std::fs::read(&path).map_err(|error| bad(&error))?;
+            let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+            roots.map_err(|error| bad(&error))?
+        }
+    };
+    Ok(Relay {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        tls: match smtp.tls {
+            TlsMode::Required => Tls::Required,
+            TlsMode::Starttls => Tls::StartTls,
+            TlsMode::None => Tls::None,
+        },
+        credentials,
+        hello: smtp.hello.clone().unwrap_or_else(|| settings.message_domain().to_owned()),
+        deadlines: Deadlines::default(),
+        extra_roots,
+    })
+}
+
+impl Line<'_> {
+    /// Reaches the relay if that has not been done; nothing of a notice is at stake yet.
+    pub async fn open(&mut self) -> Result<(), String> {
+        let Self::Smtp { relay, open } = self else { return Ok(()) };
+        if open.as_ref().is_some_and(|conversation| conversation.usable()) {
+            return Ok(());
+        }
+        *open = None;
+        match Conversation::open(relay).await {
+            Ok(conversation) => *open = Some(Box::new(conversation)),
+            Err(outcome) => return Err(outcome.to_string()),
+        }
+        Ok(())
+    }
+
+    pub async fn send(&mut self, from: &Address, to: &Address, name: &str, bytes: &[u8]) -> Sent {
+        match self {
+            Self::Folder(folder) => Sent { attempt: folder::put(folder, name, bytes).await, stop: None },
+            Self::Smtp { open, .. } => match open {
+                Some(conversation) => judge(conversation.send(from, to, bytes).await),
+                None => Sent { attempt: Attempt::TryLater { why: "no conversation is open".to_owned() }, stop: None },
+            },
+        }
+    }
+
+    pub async fn close(self) {
+        if let Self::Smtp { open: Some(conversation), .. } = self {
+            conversation.close().await;
+        }
+    }
+}
+
+/// What an outcome means for the notice and for the relay.
+fn judge(outcome: Outcome) -> Sent {
+    let text = outcome.to_string();
+    let stop = match &outcome {
+        // The sender or the relay's own settings are refused: every message would be.
+        Outcome::Refused { stage: Stage::MailFrom, code, .. } if *code != 552 => Some(text.clone()),
+        _ => None,
+    };
+    let attempt = match outcome {
+        Outcome::Accepted { reply } => Attempt::Accepted { reply },
+        Outcome::InDoubt { .. } => Attempt::Lost { why: text },
+        Outcome::Deferred { .. } | Outcome::NotSent { .. } => Attempt::TryLater { why: text },
+        Outcome::Refused { .. } if stop.is_some() => Attempt::TryLater { why: text },
+        Outcome::Refused { stage: Stage::Recipient, code, enhanced, .. } => {
+            // RFC 3463: 5.1.x and 5.2.1 speak of the mailbox; without such a code 550, 551 and 553 do (RFC 5321).
+            let of_mailbox = match enhanced {
+                Some(enhanced) => enhanced.subject == 1 || (enhanced.subject, enhanced.detail) == (2, 1),
+                None => matches!(code, 550 | 551 | 553),
+            };
+            if of_mailbox { Attempt::AddressRefused { reply: text } } else { Attempt::Refused { reply: text } }
+        }
+        Outcome::Refused { .. } => Attempt::Refused { reply: text },
+    };
+    Sent { attempt, stop }
+}
