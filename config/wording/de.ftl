@@ -26,7 +26,7 @@ second-help-title = Wie wir helfen können
 second-help-time =
     Wären mehr Zeit oder eine Zahlung in Raten eine Hilfe, genügt eine kurze Antwort; gern suchen wir
     gemeinsam nach einem Weg.
-second-help-person = { $contact } hilft gern persönlich weiter: Ein Anruf unter { $phone } ist jederzeit willkommen.
+second-help-person = { $contact } hilft gern persönlich weiter: Ein Anruf unter { $phone } ist willkommen.
 
 ## Beide
 

@@ -27,7 +27,7 @@ second-help-time =
     If more time or payment in instalments would be a help, a few words in reply are enough, and we
     will look for a way together.
 second-help-person =
-    { $contact } is glad to help in person: a call to { $phone } is always welcome.
+    { $contact } is glad to help in person: a call to { $phone } is welcome.
 
 ## Both
 

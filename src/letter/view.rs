@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc};
 
+use chrono::NaiveDate;
 use fluent_bundle::FluentValue;
 
 use super::{
@@ -89,8 +90,7 @@ impl View {
             rows: writer.rows()?,
             sums: writer.sums()?,
             total: Pair { label: say("sum-total")?, value: writer.money(letter.total)? },
-            payments_until: writer
-                .say("payments-until", &[("date", writer.formats.long_date(letter.as_of)?.into())])?,
+            payments_until: writer.say("payments-until", &[("date", writer.day(letter.as_of)?.into())])?,
             offer: letter.offer.as_ref().map(|offer| writer.offer(offer)).transpose()?,
             pay_title: say("pay-title")?,
             pay: writer.pay()?,
@@ -106,6 +106,16 @@ impl View {
             address: cleaned(&sender.address),
             website: sender.website.as_deref().map(|site| clean(site).into_owned()),
         })
+    }
+
+    /// The side on which lines begin. Written out, since mail programs know `left` but not `start`.
+    pub fn start(&self) -> &'static str {
+        if self.dir == "rtl" { "right" } else { "left" }
+    }
+
+    /// The side on which lines end.
+    pub fn end(&self) -> &'static str {
+        if self.dir == "rtl" { "left" } else { "right" }
     }
 
     /// The telephone number as a `tel:` link takes it.
@@ -128,6 +138,11 @@ impl Writer<'_> {
 
     fn money(&self, money: Money) -> Result<String, LetterError> {
         self.formats.money(money)
+    }
+
+    /// A date within a sentence; no line ends between the day and its month.
+    fn day(&self, date: NaiveDate) -> Result<String, LetterError> {
+        Ok(self.formats.long_date(date)?.replace(' ', "\u{a0}"))
     }
 
     fn stage(&self, first: &'static str, second: &'static str) -> &'static str {
@@ -200,7 +215,7 @@ impl Writer<'_> {
             ("pay", self.money(offer.pay)?.into()),
             ("discount", self.money(offer.discount)?.into()),
             ("percent", self.formats.number(offer.percent)?.into()),
-            ("last_day", self.formats.long_date(offer.last_day)?.into()),
+            ("last_day", self.day(offer.last_day)?.into()),
         ];
         Ok((self.say("offer-title", &[])?, self.say("offer", &args)?))
     }

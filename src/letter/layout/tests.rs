@@ -103,7 +103,11 @@ fn a_letter_that_lacks_something_is_refused() {
 fn a_language_without_a_catalogue_gets_words_and_dates_of_the_fallback() {
     let rendered = render(&letter(Template::First, "sv-SE"), &words()).unwrap();
     assert_eq!(rendered.language, "en-GB");
-    assert!(rendered.text.contains("9 March 2026") && rendered.html.contains("lang=\"en-GB\""), "{}", rendered.text);
+    assert!(
+        rendered.text.contains("9\u{a0}March\u{a0}2026") && rendered.html.contains("lang=\"en-GB\""),
+        "{}",
+        rendered.text
+    );
     let austrian = render(&letter(Template::First, "de-AT"), &words()).unwrap();
     assert!(austrian.language == "de-AT" && austrian.text.contains("€\u{a0}1\u{a0}636,55"), "{}", austrian.text);
 }
@@ -137,7 +141,7 @@ fn no_template_switches_escaping_off() {
 #[test]
 #[ignore = "a measurement"]
 fn cost_of_a_letter() {
-    let (words, letter, rounds) = (words(), letter(Template::First, "de-AT"), 20_000);
+    let (words, letter, rounds) = (words(), letter(Template::First, "de-AT"), 2_000);
     render(&letter, &words).unwrap();
     let start = Instant::now();
     for _ in 0..rounds {
