@@ -7,11 +7,7 @@
 use std::{collections::BTreeSet, fmt, path::PathBuf};
 
 use super::{
-    Letter, Rendered, Template,
-    format::Formats,
     keys::{self, KEYS},
-    layout::render,
-    sample::Shape,
     tone::{Spoken, Weight},
     words::{Catalogue, Lists, Words},
 };
@@ -20,6 +16,7 @@ use messages::Message;
 mod messages;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 /// One way in which a catalogue may not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +52,7 @@ pub fn check(words: &Words) -> Vec<Breach> {
         let mut found = Checker::new(catalogue).messages();
         // Whole letters can only be judged once every message is there and sound by itself.
         if found.is_empty() {
-            found = letters(catalogue, words);
+            found = whole::letters(catalogue, words);
         }
         breaches.append(&mut found);
     }
@@ -256,80 +253,4 @@ fn named(lists: &Lists) -> [(&'static str, &Vec<String>); 9] {
         ("stern", &lists.stern),
         ("help", &lists.help),
     ]
-}
-
-/// Whole letters of every shape in the words of one catalogue.
-fn letters(catalogue: &Catalogue, words: &Words) -> Vec<Breach> {
-    let Ok(currency) = "EUR".parse() else { return Vec::new() };
-    let mut found: BTreeSet<(String, String)> = BTreeSet::new();
-    for (first, second) in Shape::all(Template::First).into_iter().zip(Shape::all(Template::Second)) {
-        let weights = [first, second].map(|shape| {
-            let letter = shape.letter(&catalogue.locale, currency);
-            match render(&letter, words) {
-                Err(error) => {
-                    found.insert((
-                        format!("a sample letter cannot be written: {error}"),
-                        "correct the message".to_owned(),
-                    ));
-                    None
-                }
-                Ok(rendered) => Some(whole(&letter, &rendered, catalogue, &mut found)),
-            }
-        });
-        if let [Some(first), Some(second)] = weights
-            && let Some(why) = harsher(first, second)
-        {
-            found.insert((format!("as a whole, {why}"), "soften the messages that begin with `second-`".to_owned()));
-        }
-    }
-    let breach = |(why, fix)| Breach { file: catalogue.file.clone(), line: None, key: None, word: None, why, fix };
-    found.into_iter().map(breach).collect()
-}
-
-/// Judges one rendered letter and weighs it.
-fn whole(
-    letter: &Letter,
-    rendered: &Rendered,
-    catalogue: &Catalogue,
-    found: &mut BTreeSet<(String, String)>,
-) -> Weight {
-    let spoken = Spoken::new(&format!("{}\n\n{}", rendered.subject, rendered.text));
-    for (_, why, fix) in tone_problems(&spoken, &catalogue.lists) {
-        found.insert((format!("in a whole letter, {why}"), fix.to_owned()));
-    }
-    // Lines of the text part are wrapped, and its blanks may be any kind of blank.
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (text, html) = (plain(&rendered.text), plain(&rendered.html.replace("&#38;", "&")));
-    for (what, value) in facts(letter) {
-        let value = plain(&value);
-        if !text.contains(&value) || !html.contains(&value) {
-            let why = format!("a letter does not show {what} (`{value}`)");
-            found.insert((why, "put it back into the message that names it".to_owned()));
-        }
-    }
-    Weight::of(&spoken, &catalogue.lists)
-}
-
-/// What every letter must show.
-fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
-    let Ok(formats) = Formats::of(&letter.locale) else { return Vec::new() };
-    let money = |amount| formats.money(amount).unwrap_or_default();
-    let date = |day| formats.long_date(day).unwrap_or_default();
-    let mut facts = vec![
-        ("the account", letter.account.clone()),
-        ("the total", money(letter.total)),
-        ("the day up to which payments are considered", date(letter.as_of)),
-        ("how to pay", letter.sender.payment.iban.clone().unwrap_or_default()),
-        ("the person to turn to", letter.sender.contact.clone()),
-        ("that person's telephone", letter.sender.phone.clone()),
-    ];
-    facts.extend(letter.items.iter().map(|item| ("an invoice", item.invoice.clone())));
-    facts.extend(letter.items.iter().map(|item| ("an invoice's amount", money(item.residual))));
-    facts.extend(letter.documents.iter().map(|name| ("an attached document", name.clone())));
-    facts.extend(letter.contact_name.iter().map(|name| ("whom it greets", name.clone())));
-    if let Some(offer) = &letter.offer {
-        facts.push(("the amount of the offer", money(offer.pay)));
-        facts.push(("the last day of the offer", date(offer.last_day)));
-    }
-    facts
 }

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::LetterError;
 
-/// Headers that are signed. Each is listed once, whether the mail has it or not: one that is added
-/// on the way breaks the signature.
+/// Headers that are signed. Each is listed, whether the mail has it or not: adding an absent one on
+/// the way breaks the signature.
 const SIGNED: [&str; 13] = [
     "from",
     "to",

@@ -18,7 +18,7 @@ fn letter(template: Template, locale: &str) -> Letter {
 /// Snapshots show the kinds of blanks that cannot be seen.
 fn visible(rendered: &Rendered) -> String {
     let all = format!("{}\n\n{}\n\n{}", rendered.subject, rendered.text, rendered.html);
-    all.replace('\u{a0}', "⍽").replace('\u{202f}', "⍽")
+    all.replace(['\u{a0}', '\u{202f}'], "⍽")
 }
 
 #[test]
@@ -58,6 +58,26 @@ fn hostile_names_are_harmless() {
     insta::assert_snapshot!("hostile", visible(&rendered));
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_name_breaks_a_letter(name in "\\PC{0,40}|(?s).{0,40}") {
+        let mut odd = letter(Template::Second, "de-AT");
+        (odd.account_name, odd.contact_name, odd.documents) = (name.clone(), Some(name.clone()), vec![name.clone()]);
+        odd.items[1].invoice = name.clone();
+        let (plain, odd) = (render(&letter(Template::Second, "de-AT"), &words()).unwrap(), render(&odd, &words()).unwrap());
+        // No tag appears or vanishes but the list item's own text, and no control gets through.
+        proptest::prop_assert_eq!(odd.html.matches('<').count() + 2 * 2, plain.html.matches('<').count());
+        proptest::prop_assert!(!odd.text.chars().any(|c| c.is_control() && c != '\n'));
+    }
+}
+
+#[test]
+fn words_may_be_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&words());
+}
+
 #[test]
 fn the_text_part_is_narrow_and_has_no_stray_blanks() {
     let words = words();
@@ -77,7 +97,8 @@ fn the_text_part_is_narrow_and_has_no_stray_blanks() {
 #[test]
 fn a_letter_that_lacks_something_is_refused() {
     let words = words();
-    let breakers: [(&str, fn(&mut Letter)); 12] = [
+    type Spoil = fn(&mut Letter);
+    let breakers: [(&str, Spoil); 12] = [
         ("company", |l| l.sender.company.clear()),
         ("contact person", |l| l.sender.contact = " ".to_owned()),
         ("telephone", |l| l.sender.phone.clear()),

@@ -110,7 +110,8 @@ fn hostile_names_cannot_add_headers() {
 
 #[test]
 fn what_cannot_stand_in_a_header_is_refused_with_the_reason() {
-    let breakers: [(&str, fn(&mut Envelope)); 9] = [
+    type Spoil = fn(&mut Envelope);
+    let breakers: [(&str, Spoil); 9] = [
         ("the recipient", |e| e.to.address = "no address".to_owned()),
         ("xn--", |e| e.to.address = "büro@müller.example".to_owned()),
         ("the sender", |e| e.from.address = "a@b.example\r\nBcc: c@d.example".to_owned()),
