@@ -1,4 +1,26 @@
 //! duly, a courteous accounts-receivable dunning daemon.
+//!
+//! The map, in reading order:
+//!
+//! - [`domain`]: the pure core: what is owed, who is due, what stands in the way.
+//! - [`store`]: the only SQL.
+//! - [`intake`]: files become facts.
+//! - [`sweep`]: wake, slots, snapshot, plan, commit.
+//! - [`letter`]: a notice becomes words, and a mail.
+//! - [`delivery`]: the outbox becomes conversations with a mail server.
+//! - [`cli`]: one file a command.
+//! - [`settings`], [`rules`], [`clock`], [`telemetry`], [`app`]: what is set, and the one place
+//!   that puts everything together.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
 pub mod delivery;
 pub mod domain;
+pub mod intake;
+pub mod letter;
+pub mod rules;
+pub mod settings;
 pub mod store;
+pub mod sweep;
+pub mod telemetry;

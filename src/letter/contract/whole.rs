@@ -1,0 +1,82 @@
+//! Whole sample letters: what they must show, and how they sound from the first word to the last.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::{Letter, Rendered, Template, format::Formats, layout::render, sample::Shape},
+    Breach, Catalogue, Spoken, Weight, Words, harsher, tone_problems,
+};
+
+/// What is wrong and what to do, each once however many samples show it.
+type Found = BTreeSet<(String, String)>;
+
+/// Whole letters of every shape in the words of one catalogue.
+pub fn letters(catalogue: &Catalogue, words: &Words) -> Vec<Breach> {
+    let Ok(currency) = "EUR".parse() else { return Vec::new() };
+    let mut found = Found::new();
+    for (first, second) in Shape::all(Template::First).into_iter().zip(Shape::all(Template::Second)) {
+        let weights = [first, second].map(|shape| {
+            let letter = shape.letter(&catalogue.locale, currency);
+            match render(&letter, words) {
+                Err(error) => {
+                    found.insert((
+                        format!("a sample letter cannot be written: {error}"),
+                        "correct the message".to_owned(),
+                    ));
+                    None
+                }
+                Ok(rendered) => Some(whole(&letter, &rendered, catalogue, &mut found)),
+            }
+        });
+        if let [Some(first), Some(second)] = weights
+            && let Some(why) = harsher(first, second)
+        {
+            found.insert((format!("as a whole, {why}"), "soften the messages that begin with `second-`".to_owned()));
+        }
+    }
+    let breach = |(why, fix)| Breach { file: catalogue.file.clone(), line: None, key: None, word: None, why, fix };
+    found.into_iter().map(breach).collect()
+}
+
+/// Judges one rendered letter and weighs it.
+fn whole(letter: &Letter, rendered: &Rendered, catalogue: &Catalogue, found: &mut Found) -> Weight {
+    let spoken = Spoken::new(&format!("{}\n\n{}", rendered.subject, rendered.text));
+    for (_, why, fix) in tone_problems(&spoken, &catalogue.lists) {
+        found.insert((format!("in a whole letter, {why}"), fix.to_owned()));
+    }
+    // Lines of the text part are wrapped, and its blanks may be any kind of blank.
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (text, html) = (plain(&rendered.text), plain(&rendered.html.replace("&#38;", "&")));
+    for (what, value) in facts(letter) {
+        let value = plain(&value);
+        if !text.contains(&value) || !html.contains(&value) {
+            let why = format!("a letter does not show {what} (`{value}`)");
+            found.insert((why, "put it back into the message that names it".to_owned()));
+        }
+    }
+    Weight::of(&spoken, &catalogue.lists)
+}
+
+/// What every letter must show.
+fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
+    let Ok(formats) = Formats::of(&letter.locale) else { return Vec::new() };
+    let money = |amount| formats.money(amount).unwrap_or_default();
+    let date = |day| formats.long_date(day).unwrap_or_default();
+    let mut facts = vec![
+        ("the account", letter.account.clone()),
+        ("the total", money(letter.total)),
+        ("the day up to which payments are considered", date(letter.as_of)),
+        ("how to pay", letter.sender.payment.iban.clone().unwrap_or_default()),
+        ("the person to turn to", letter.sender.contact.clone()),
+        ("that person's telephone", letter.sender.phone.clone()),
+    ];
+    facts.extend(letter.items.iter().map(|item| ("an invoice", item.invoice.clone())));
+    facts.extend(letter.items.iter().map(|item| ("an invoice's amount", money(item.residual))));
+    facts.extend(letter.documents.iter().map(|name| ("an attached document", name.clone())));
+    facts.extend(letter.contact_name.iter().map(|name| ("whom it greets", name.clone())));
+    if let Some(offer) = &letter.offer {
+        facts.push(("the amount of the offer", money(offer.pay)));
+        facts.push(("the last day of the offer", date(offer.last_day)));
+    }
+    facts
+}

@@ -1,0 +1,65 @@
+//! The messages that the templates use, with the variables each must and may have.
+
+/// A message of the catalogue.
+pub struct Key {
+    pub name: &'static str,
+    /// Variables that must appear.
+    pub required: &'static [&'static str],
+    /// Variables that may appear.
+    pub optional: &'static [&'static str],
+}
+
+const fn plain(name: &'static str) -> Key {
+    Key { name, required: &[], optional: &[] }
+}
+
+const fn with(name: &'static str, required: &'static [&'static str]) -> Key {
+    Key { name, required, optional: &[] }
+}
+
+const fn opening(name: &'static str) -> Key {
+    Key { name, required: &["account", "count"], optional: &["account_name"] }
+}
+
+/// Every message of every catalogue: no more, no fewer.
+pub const KEYS: &[Key] = &[
+    with("first-subject", &["account", "company"]),
+    opening("first-opening"),
+    with("first-contact", &["contact", "phone"]),
+    with("second-subject", &["account", "company"]),
+    opening("second-opening"),
+    plain("second-help-title"),
+    plain("second-help-time"),
+    with("second-help-person", &["contact", "phone"]),
+    with("greeting", &["name"]),
+    plain("greeting-neutral"),
+    plain("items-title"),
+    plain("item-invoice"),
+    plain("item-issued"),
+    plain("item-due"),
+    plain("item-days"),
+    plain("item-amount"),
+    plain("sum-items"),
+    plain("sum-credits"),
+    plain("sum-total"),
+    with("payments-until", &["date"]),
+    plain("offer-title"),
+    with("offer", &["pay", "last_day", "percent", "discount"]),
+    plain("pay-title"),
+    plain("pay-holder"),
+    plain("pay-iban"),
+    plain("pay-bic"),
+    plain("pay-bank"),
+    plain("pay-reference"),
+    plain("documents-title"),
+    plain("already-paid"),
+    plain("reply"),
+    plain("closing"),
+    plain("phone"),
+    plain("email"),
+];
+
+/// The key of that name.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
