@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 use super::{
     bad::Reason,
-    canonical::{Shape, columns},
+    canonical::{Column, Shape, columns},
     cell::{Cell, Fault},
     error::FileError,
     header::{MissingColumn, nearest},
@@ -85,38 +85,34 @@ impl<'m> Bound<'m> {
         self.stop.iter().any(|test| self.holds(test, record, carried) == Some(true))
     }
 
-    /// The index of the reason to leave the row out, for [`Bound::reason`].
+    /// Why the map leaves the row out, if it does.
     ///
     /// An amount that cannot be read lets the row through, so that it is reported as bad and not left out.
-    pub fn skips(&self, record: &StringRecord, carried: Option<&str>) -> Option<usize> {
-        let skip = self.skip.iter().position(|test| self.holds(test, record, carried) == Some(true));
-        let only = || self.only.iter().position(|test| self.holds(test, record, carried) == Some(false));
-        skip.or_else(|| only().map(|index| self.skip.len() + index))
-    }
-
-    pub fn reason(&self, index: usize) -> &str {
-        self.skip.iter().chain(&self.only).nth(index).map_or("", |test| test.reason.as_str())
+    pub fn skips(&self, record: &StringRecord, carried: Option<&str>) -> Option<&str> {
+        let skip = self.skip.iter().find(|test| self.holds(test, record, carried) == Some(true));
+        let only = || self.only.iter().find(|test| self.holds(test, record, carried) == Some(false));
+        skip.or_else(only).map(|test| test.reason.as_str())
     }
 
     /// Makes the canonical cells of a row.
     pub fn fill(&mut self, record: &StringRecord, carried: Option<&str>) -> Result<(), Fault> {
-        let kind = columns(self.section.kind);
-        for index in 0..self.sources.len() {
+        for (index, column) in columns(self.section.kind).iter().enumerate() {
             let found = self.sources[index].iter().find(|place| !self.text(record, carried, **place).is_empty());
             self.origins[index] = found.or(self.sources[index].first()).copied();
             let source = &self.section.sources[index];
             let text = match (found, &source.otherwise) {
                 (Some(place), _) => {
                     let text = self.text(record, carried, *place);
-                    let plain = self.plain(kind[index].name, kind[index].shape, text);
+                    let plain = self.plain(column, text);
                     plain.map_err(|reason| Fault::header(&self.label(*place), text, reason))?
                 }
                 (None, Some(Otherwise::Constant(text))) => Cow::Borrowed(text.as_str()),
                 (None, _) => Cow::Borrowed(""),
             };
-            let text = source.pad.map_or(text.clone(), |pad| Cow::Owned(padded(&text, pad)));
-            self.cells[index].clear();
-            self.cells[index].push_str(&text);
+            self.cells[index] = match source.pad {
+                Some(pad) => padded(&text, pad),
+                None => text.into_owned(),
+            };
         }
         for (index, source) in self.section.sources.iter().enumerate() {
             if let (Some(Otherwise::Template(template)), true) = (&source.otherwise, self.cells[index].is_empty()) {
@@ -127,12 +123,12 @@ impl<'m> Bound<'m> {
     }
 
     /// A source text in canonical form.
-    fn plain<'t>(&self, name: &str, shape: Shape, text: &'t str) -> Result<Cow<'t, str>, Reason> {
-        match shape {
+    fn plain<'t>(&self, column: &Column, text: &'t str) -> Result<Cow<'t, str>, Reason> {
+        match column.shape {
             Shape::Text => Ok(Cow::Borrowed(text)),
             Shape::Currency => Ok(Cow::Owned(text.to_ascii_uppercase())),
             Shape::Date => self.date(text).map(|date| Cow::Owned(date.to_string())),
-            Shape::Amount if name == "amount" => {
+            Shape::Amount if column.name == "amount" => {
                 self.amount(text).map(|plain| Cow::Owned(signed(plain, self.section.sign)))
             }
             Shape::Amount => self.amount(text).map(Cow::Owned),

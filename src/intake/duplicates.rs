@@ -11,48 +11,47 @@ pub(super) struct Combiner {
     rule: Duplicates,
     places: HashMap<String, usize>,
     kept: Vec<(u64, Draft)>,
-}
-
-/// What becomes of a draft.
-#[derive(Debug)]
-pub(super) enum Met {
-    /// It is a fact now.
-    Take(Draft),
-    /// Later rows may add to it.
-    Hold,
-    /// An earlier row says it already.
-    Merged,
+    /// Rows that an earlier row of the same number had said or taken in.
+    pub merged: u64,
 }
 
 impl Combiner {
     pub fn new(rule: Duplicates) -> Self {
-        Self { rule, places: HashMap::new(), kept: Vec::new() }
+        Self { rule, places: HashMap::new(), kept: Vec::new(), merged: 0 }
     }
 
-    pub fn meet(&mut self, line: u64, draft: Draft) -> Result<Met, Fault> {
+    /// Takes a draft in; what comes back is a fact now, `None` is merged or held until the end.
+    pub fn meet(&mut self, line: u64, draft: Draft) -> Result<Option<Draft>, Fault> {
         if self.rule == Duplicates::Refuse {
-            return Ok(Met::Take(draft));
+            return Ok(Some(draft));
         }
         let Some(&place) = self.places.get(draft.row.number()) else {
-            self.places.insert(draft.row.number().to_owned(), self.kept.len());
-            match self.rule {
-                Duplicates::First | Duplicates::Refuse => return Ok(Met::Take(draft)),
-                Duplicates::Same => self.kept.push((line, draft.clone())),
-                Duplicates::Sum => {
-                    self.kept.push((line, draft));
-                    return Ok(Met::Hold);
-                }
-            }
-            return Ok(Met::Take(draft));
+            return Ok(self.first(line, draft));
         };
-        if self.rule == Duplicates::First {
-            return Ok(Met::Merged);
+        match (self.rule, self.kept.get_mut(place)) {
+            (Duplicates::Sum, Some((first, kept))) => add(kept, draft, *first)?,
+            (Duplicates::Same, Some((first, kept))) if *kept != draft => {
+                return Err(Fault::row(Reason::Differs { line: *first }));
+            }
+            _ => {}
         }
-        let (first, kept) = &mut self.kept[place];
-        if self.rule == Duplicates::Sum {
-            return add(kept, draft, *first).map(|()| Met::Merged);
+        self.merged += 1;
+        Ok(None)
+    }
+
+    fn first(&mut self, line: u64, draft: Draft) -> Option<Draft> {
+        self.places.insert(draft.row.number().to_owned(), self.kept.len());
+        match self.rule {
+            Duplicates::Refuse | Duplicates::First => Some(draft),
+            Duplicates::Same => {
+                self.kept.push((line, draft.clone()));
+                Some(draft)
+            }
+            Duplicates::Sum => {
+                self.kept.push((line, draft));
+                None
+            }
         }
-        if *kept == draft { Ok(Met::Merged) } else { Err(Fault::row(Reason::Differs { line: *first })) }
     }
 
     /// The drafts held back for adding up, in the order of their first lines.

@@ -9,17 +9,20 @@ use super::{
     canonical::{check_amount, fact},
     cell::Fault,
     derived::Draft,
-    duplicates::{Combiner, Met},
+    duplicates::Combiner,
     error::{FileError, ReadError},
     header::nearest,
     kind::{Kind, Row},
     map::{Duplicates, Map, Section},
-    reading::Reading,
+    reading::{Reading, Skipped},
     records::Records,
 };
 
 /// How many lines may stand before the header.
 const PREAMBLE_MAX: usize = 100;
+
+/// Why rows after a `stop` are left out.
+const BELOW: &str = "below the end of the table";
 
 /// Reads a file through a map.
 pub(super) fn read<E>(
@@ -37,21 +40,17 @@ pub(super) fn read<E>(
     let mut reading = Reading::default();
     while records.advance()? {
         let line = records.line();
-        let met = match table.row(&records, context) {
-            Ok(Choice::Skip(reason)) => {
-                reading.skipped.add(reason);
-                continue;
-            }
-            Ok(Choice::Draft(draft)) => combiner.meet(line, draft),
-            Err(fault) => Err(fault),
+        let met = match table.row(&records, context, &mut reading.skipped) {
+            Ok(Some(draft)) => combiner.meet(line, draft),
+            other => other,
         };
         match met {
-            Ok(Met::Take(draft)) => give(&mut reading, line, draft, context, take)?,
-            Ok(Met::Hold) => {}
-            Ok(Met::Merged) => reading.merged += 1,
+            Ok(Some(draft)) => give(&mut reading, line, draft, context, take)?,
+            Ok(None) => {}
             Err(fault) => reading.bad_row(line, fault),
         }
     }
+    reading.merged = combiner.merged;
     for (line, draft) in combiner.finish() {
         match check_amount(&draft.row) {
             Ok(()) => give(&mut reading, line, draft, context, take)?,
@@ -106,12 +105,6 @@ fn find_header(records: &mut Records<'_>, map: &Map) -> Result<(), FileError> {
     Err(FileError::NoHeader { expected: map.header_contains.clone(), nearest: best, searched: PREAMBLE_MAX })
 }
 
-/// A row of the table: left out for a reason, or a fact in the making.
-enum Choice<'a> {
-    Skip(&'a str),
-    Draft(Draft),
-}
-
 /// The table below the header, with what earlier rows say about later ones.
 struct Table<'m> {
     bound: Bound<'m>,
@@ -120,13 +113,16 @@ struct Table<'m> {
 }
 
 impl Table<'_> {
-    fn row(&mut self, records: &Records<'_>, context: &Context) -> Result<Choice<'_>, Fault> {
+    /// A fact in the making, or `None` when the row is left out and counted.
+    fn row(&mut self, records: &Records<'_>, context: &Context, skipped: &mut Skipped) -> Result<Option<Draft>, Fault> {
         let record = records.record();
         if records.is_blank() {
-            return Ok(Choice::Skip("the row is blank"));
+            skipped.add("the row is blank");
+            return Ok(None);
         }
         if self.stopped {
-            return Ok(Choice::Skip("below the end of the table"));
+            skipped.add(BELOW);
+            return Ok(None);
         }
         if let Some((place, reason)) = records.unreadable() {
             return Err(Fault::header(&self.bound.label(place), &record[place], reason));
@@ -135,27 +131,28 @@ impl Table<'_> {
         if !self.bound.map.flexible && record.len() != width {
             return Err(records.ragged(width));
         }
-        if let Some(reason) = self.heading(records) {
-            return Ok(Choice::Skip(reason));
-        }
-        let carried = self.carried.as_deref();
-        if self.bound.stops(record, carried) {
-            self.stopped = true;
-            return Ok(Choice::Skip("below the end of the table"));
-        }
-        if let Some(reason) = self.bound.skips(record, carried) {
-            // Cloning here would cost an allocation for each row left out; the reason is found again instead.
-            return Ok(Choice::Skip(self.bound.reason(reason)));
+        if self.left_out(records, skipped) {
+            return Ok(None);
         }
         if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
             return Err(records.ragged(width));
         }
+        let carried = self.carried.as_deref();
         if self.bound.carry.is_some() && carried.is_none() {
             return Err(Fault::row(Reason::NoHeading));
         }
         self.bound.fill(record, carried)?;
-        let draft = draft(&self.bound, records, carried, context)?;
-        Ok(Choice::Draft(draft))
+        draft(&self.bound, records, carried, context).map(Some)
+    }
+
+    /// Whether the row is a heading, the end of the table, or one that the map leaves out.
+    fn left_out(&mut self, records: &Records<'_>, skipped: &mut Skipped) -> bool {
+        let heading = self.heading(records);
+        let carried = self.carried.as_deref();
+        self.stopped = heading.is_none() && self.bound.stops(records.record(), carried);
+        let stop = self.stopped.then_some(BELOW);
+        let reason = heading.or(stop).or_else(|| self.bound.skips(records.record(), carried));
+        reason.map(|reason| skipped.add(reason)).is_some()
     }
 
     /// Handles rows that stand above or below a group: a name alone opens it, a name with figures closes it.

@@ -50,10 +50,8 @@ fn build(name: &str, raw: RawMap) -> Result<Map, Wrong> {
             sections.push(self::section(kind, written)?);
         }
     }
-    if sections.is_empty() && raw.refuse.is_none() {
-        return Err((None, "the map needs a section, like [invoices], or `refuse` with a reason".to_owned()));
-    }
-    Ok(Map {
+    let empty = sections.is_empty() && raw.refuse.is_none();
+    let map = Map {
         name: name.to_owned(),
         refuse: raw.refuse,
         encoding: raw.encoding.map(|label| at(label, |label| encoding(&label))).transpose()?,
@@ -67,7 +65,11 @@ fn build(name: &str, raw: RawMap) -> Result<Map, Wrong> {
         flexible: raw.flexible,
         only_open: raw.only_open,
         sections,
-    })
+    };
+    if empty {
+        return Err((None, "the map needs a section, like [invoices], or `refuse` with a reason".to_owned()));
+    }
+    Ok(map)
 }
 
 /// Applies a check to a value and points at the value when it fails.

@@ -1,6 +1,6 @@
 //! Date formats of a map, and the refusal to guess between day-first and month-first.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use crate::intake::cell::plausible;
 
@@ -38,9 +38,11 @@ impl Dates {
         self.0.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok().filter(|date| plausible(*date)))
     }
 
-    /// The formats in words, for a report.
+    /// One day written in each of the formats, for a report.
     pub fn expected(&self) -> String {
-        self.0.join(" or ")
+        let example = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap_or_default().and_time(NaiveTime::MIN);
+        let examples: Vec<String> = self.0.iter().map(|format| example.format(format).to_string()).collect();
+        format!("a date like {}", examples.join(" or "))
     }
 }
 
