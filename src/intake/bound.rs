@@ -7,11 +7,11 @@ use csv::StringRecord;
 
 use super::{
     bad::Reason,
-    canonical::{Column, Shape, columns},
     cell::{Cell, Fault},
+    columns::{Column, Shape, columns},
     error::FileError,
-    header::{MissingColumn, nearest},
-    map::{Condition, Map, Otherwise, Pad, Section, Sign},
+    map::{Map, Otherwise, Pad, Section, Sign},
+    names::{Names, Test},
 };
 use crate::domain::money::{Currency, Money};
 
@@ -34,17 +34,10 @@ pub(super) struct Bound<'m> {
     disputed: Option<Test<'m>>,
 }
 
-/// A condition with the places of its columns and its words for the report.
-struct Test<'m> {
-    condition: &'m Condition,
-    places: Vec<usize>,
-    reason: String,
-}
-
 impl<'m> Bound<'m> {
     pub fn new(map: &'m Map, section: &'m Section, header: &StringRecord) -> Result<Self, FileError> {
         let headers: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-        let mut names = Names { headers: &headers, missing: Vec::new() };
+        let mut names = Names::new(&headers);
         let sources: Vec<Vec<usize>> =
             section.sources.iter().map(|source| names.places(&source.columns)).collect::<Result<_, _>>()?;
         let stop = names.tests(&map.stop, "")?;
@@ -54,9 +47,7 @@ impl<'m> Bound<'m> {
         let disputed = names.tests(section.disputed.as_slice(), "")?.pop();
         let [carry, settled, open] = [&map.carry, &section.settled, &section.open].map(Option::as_ref);
         let (carry, settled, open) = (names.optional(carry)?, names.optional(settled)?, names.optional(open)?);
-        if !names.missing.is_empty() {
-            return Err(FileError::MissingColumns(names.missing));
-        }
+        names.finish()?;
         let count = sources.len();
         let (cells, origins) = (vec![String::new(); count], vec![None; count]);
         Ok(Self { map, section, headers, carry, cells, origins, sources, stop, skip, only, settled, open, disputed })
@@ -98,8 +89,10 @@ impl<'m> Bound<'m> {
     pub fn fill(&mut self, record: &StringRecord, carried: Option<&str>) -> Result<(), Fault> {
         for (index, column) in columns(self.section.kind).iter().enumerate() {
             let found = self.sources[index].iter().find(|place| !self.text(record, carried, **place).is_empty());
-            self.origins[index] = found.or(self.sources[index].first()).copied();
             let source = &self.section.sources[index];
+            // A blank cell is named in a report by the column that should have filled it.
+            let blank = self.sources[index].first().filter(|_| source.otherwise.is_none());
+            self.origins[index] = found.or(blank).copied();
             let text = match (found, &source.otherwise) {
                 (Some(place), _) => {
                     let text = self.text(record, carried, *place);
@@ -201,48 +194,5 @@ fn signed(plain: String, sign: Sign) -> String {
         (Sign::AsIs, _) | (Sign::Absolute, None) => plain,
         (Sign::Absolute | Sign::Negate, Some(positive)) => positive.to_owned(),
         (Sign::Negate, None) => format!("-{plain}"),
-    }
-}
-
-/// Finds the names of a map in a header and collects those that are not there.
-struct Names<'h> {
-    headers: &'h [String],
-    missing: Vec<MissingColumn>,
-}
-
-impl Names<'_> {
-    /// The place of a header, or of `#N`; a missing one is noted and gets place 0, which is never used.
-    fn place(&mut self, name: &str) -> Result<usize, FileError> {
-        let mut found = self.headers.iter().enumerate().filter(|(_, header)| *header == name).map(|(index, _)| index);
-        match (found.next(), found.next()) {
-            (Some(index), None) => return Ok(index),
-            (Some(_), Some(_)) => return Err(FileError::DuplicateHeader { name: name.to_owned(), mapped: true }),
-            (None, _) => {}
-        }
-        let number: Option<usize> = name.strip_prefix('#').and_then(|number| number.parse().ok());
-        if let Some(number) = number.filter(|number| (1..=self.headers.len()).contains(number)) {
-            return Ok(number - 1);
-        }
-        if !self.missing.iter().any(|column| column.name == name) {
-            let nearest = nearest(name, self.headers.iter().map(String::as_str)).map(str::to_owned);
-            self.missing.push(MissingColumn { name: name.to_owned(), nearest });
-        }
-        Ok(0)
-    }
-
-    fn places(&mut self, names: &[String]) -> Result<Vec<usize>, FileError> {
-        names.iter().map(|name| self.place(name)).collect()
-    }
-
-    fn optional(&mut self, name: Option<&String>) -> Result<Option<usize>, FileError> {
-        name.map(|name| self.place(name)).transpose()
-    }
-
-    fn tests<'m>(&mut self, conditions: &'m [Condition], before: &str) -> Result<Vec<Test<'m>>, FileError> {
-        let test = |condition: &'m Condition| {
-            let places = self.places(&condition.columns)?;
-            Ok(Test { condition, places, reason: format!("{before}{condition}") })
-        };
-        conditions.iter().map(test).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Canonical columns, and canonical cells to facts.
+//! Files with canonical headers, and canonical cells to facts.
 
 use std::io::Read;
 
@@ -6,6 +6,7 @@ use super::{
     Context,
     bad::Reason,
     cell::{Cell, Fault},
+    columns::{ACCOUNTS, CREDITS, Column, EVENTS, INVOICES, PAYMENTS, columns},
     error::{FileError, ReadError},
     header::Header,
     kind::{Kind, Row},
@@ -16,97 +17,6 @@ use crate::domain::{
     facts::{Account, Credit, Event, Invoice, Payment},
     money::Money,
 };
-
-/// What a map must make of a source cell before the canonical rules see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Text,
-    Date,
-    Amount,
-    Currency,
-}
-
-/// A column that files of a kind may have.
-#[derive(Debug)]
-pub(super) struct Column {
-    pub name: &'static str,
-    pub required: bool,
-    pub shape: Shape,
-}
-
-const fn must(name: &'static str, shape: Shape) -> Column {
-    Column { name, required: true, shape }
-}
-
-const fn may(name: &'static str, shape: Shape) -> Column {
-    Column { name, required: false, shape }
-}
-
-static ACCOUNTS: [Column; 10] = [
-    must("account", Shape::Text),
-    must("name", Shape::Text),
-    may("email", Shape::Text),
-    may("locale", Shape::Text),
-    may("zone", Shape::Text),
-    may("country", Shape::Text),
-    may("policy", Shape::Text),
-    may("autopay", Shape::Text),
-    may("contact_name", Shape::Text),
-    may("phone", Shape::Text),
-];
-static INVOICES: [Column; 11] = [
-    must("invoice", Shape::Text),
-    must("account", Shape::Text),
-    must("issued", Shape::Date),
-    must("due", Shape::Date),
-    must("currency", Shape::Currency),
-    must("amount", Shape::Amount),
-    may("tax", Shape::Amount),
-    may("terms", Shape::Text),
-    may("delivered", Shape::Date),
-    may("document", Shape::Text),
-    may("note", Shape::Text),
-];
-static PAYMENTS: [Column; 7] = [
-    must("payment", Shape::Text),
-    must("account", Shape::Text),
-    must("received", Shape::Date),
-    must("currency", Shape::Currency),
-    must("amount", Shape::Amount),
-    may("invoice", Shape::Text),
-    may("note", Shape::Text),
-];
-static CREDITS: [Column; 7] = [
-    must("credit", Shape::Text),
-    must("account", Shape::Text),
-    must("date", Shape::Date),
-    must("currency", Shape::Currency),
-    must("amount", Shape::Amount),
-    may("invoice", Shape::Text),
-    may("reason", Shape::Text),
-];
-static EVENTS: [Column; 9] = [
-    must("event", Shape::Text),
-    must("account", Shape::Text),
-    must("date", Shape::Date),
-    must("kind", Shape::Text),
-    may("invoice", Shape::Text),
-    may("until", Shape::Date),
-    may("amount", Shape::Amount),
-    may("note", Shape::Text),
-    may("currency", Shape::Currency),
-];
-
-/// The columns of a kind, in the order in which [`fact`] takes its cells.
-pub(super) fn columns(kind: Kind) -> &'static [Column] {
-    match kind {
-        Kind::Accounts => &ACCOUNTS,
-        Kind::Invoices => &INVOICES,
-        Kind::Payments => &PAYMENTS,
-        Kind::Credits => &CREDITS,
-        Kind::Events => &EVENTS,
-    }
-}
 
 /// Reads a file with canonical headers.
 pub(super) fn read<E>(

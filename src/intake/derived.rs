@@ -9,6 +9,9 @@ use crate::domain::{
 };
 
 /// Start of the number of a payment made of a `settled` date; the invoice number follows.
+///
+/// Its amount is the whole invoice, since one row knows of no other payments. Where the ledger does, the caller
+/// reduces it to the residual.
 pub const SETTLED_PREFIX: &str = "settled:";
 /// Start of the number of a payment made of an `open` balance; the invoice number follows.
 ///

@@ -28,6 +28,8 @@ pub enum FileError {
     RowTooLong { line: u64 },
     #[error("the header holds NUL bytes; if the file is UTF-16, name `encoding = \"utf-16le\"` in a map")]
     NulInHeader,
+    #[error("the header is one cell; if `{sign}` separates the cells, name `delimiter = \"{sign}\"` in a map")]
+    Delimiter { sign: &'static str },
     #[error("column {position} has no name in the header")]
     BlankHeader { position: usize },
     #[error("the header names `{name}` twice{}", if *.mapped { "; in the map, name it by its place, like \"#3\"" } else { "" })]

@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 
-use super::{canonical::Column, error::FileError};
+use super::{columns::Column, error::FileError};
 
 /// A required column that the header lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,11 @@ pub(super) struct Header {
 impl Header {
     pub fn canonical(record: &StringRecord, columns: &[Column]) -> Result<Self, FileError> {
         let names: Vec<String> = record.iter().map(str::to_owned).collect();
+        if let [name] = &names[..]
+            && let Some(sign) = [";", "|", "\t"].into_iter().find(|sign| name.contains(sign))
+        {
+            return Err(FileError::Delimiter { sign: if sign == "\t" { "\\t" } else { sign } });
+        }
         if let Some(index) = names.iter().position(|name| name.trim().is_empty()) {
             return Err(FileError::BlankHeader { position: index + 1 });
         }

@@ -1,8 +1,8 @@
 //! Files in, facts out: the reading side of `duly import`.
 //!
-//! Bytes become text ([`bytes`]), text becomes records with their line numbers ([`records`]), records become
-//! canonical cells, either as they stand ([`header`]) or through a map ([`map`], [`mapped`]), and canonical cells
-//! become facts ([`canonical`], [`cell`]). Nothing here knows of a database or reads a clock.
+//! Bytes become text (`bytes`), text becomes records with their line numbers (`records`), records become canonical
+//! cells, either as they stand (`header`, `columns`) or through a [`Map`] (`bound`, `mapped`), and canonical cells
+//! become facts (`cell`, `canonical`). Nothing here knows of a database or reads a clock.
 //!
 //! What the caller does: it opens one transaction, writes each row as it comes, and rolls back when the
 //! [`Reading`] tells of bad rows. Keys that come twice in one file are the caller's to refuse (its unique keys see
@@ -13,6 +13,7 @@ mod bound;
 mod bytes;
 mod canonical;
 mod cell;
+mod columns;
 mod derived;
 mod duplicates;
 mod error;
@@ -20,6 +21,7 @@ mod header;
 mod kind;
 mod map;
 mod mapped;
+mod names;
 mod reading;
 mod records;
 #[cfg(test)]

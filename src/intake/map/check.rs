@@ -9,8 +9,9 @@ use super::{
     Condition, Dates, Duplicates, Map, MapError, Numbers, Otherwise, Section, Source, Template,
     raw::{RawCondition, RawMap, RawSection},
 };
+use crate::domain::money::Currency;
 use crate::intake::{
-    canonical::{Column, columns},
+    columns::{Column, Shape, columns},
     header::nearest,
     kind::Kind,
 };
@@ -156,7 +157,11 @@ fn sources(kind: Kind, raw: &mut RawSection) -> Result<Vec<Source>, Wrong> {
         sources[place(known, kind, &name)?].columns = from.into_vec();
     }
     for (name, text) in std::mem::take(&mut raw.constants) {
-        sources[place(known, kind, &name)?].otherwise = Some(Otherwise::Constant(text));
+        let index = place(known, kind, &name)?;
+        if known[index].shape == Shape::Currency {
+            text.parse::<Currency>().map_err(|error| (Some(name.span()), error.to_string()))?;
+        }
+        sources[index].otherwise = Some(Otherwise::Constant(text));
     }
     for (name, pad) in std::mem::take(&mut raw.pad) {
         if pad.width > 64 || pad.with.is_control() {

@@ -57,6 +57,9 @@ fn headers_are_exact() {
     );
     assert_eq!(said(&format!("{INVOICE_HEADER},due")), "the header names `due` twice");
     assert_eq!(said(&format!("{INVOICE_HEADER}, ,x")), "column 7 has no name in the header");
+    let separated = |sign: &str| said(&INVOICE_HEADER.replace(',', sign));
+    assert!(separated(";").ends_with("name `delimiter = \";\"` in a map"));
+    assert!(separated("\t").ends_with("name `delimiter = \"\\t\"` in a map"));
     assert!(refusal(b"", Kind::Invoices, None).starts_with("the file is empty"));
     let (reading, _) = read_good(&format!("{INVOICE_HEADER},region\n"), Kind::Invoices, None);
     assert_eq!((reading.rows, reading.extra_columns), (0, vec!["region".to_owned()]));

@@ -51,6 +51,7 @@ fn mistakes_are_named_with_their_line() {
     assert!(template("{acount}").contains("`{acount}` is no canonical column"));
     assert!(template("{name}").contains("`{name}` is no canonical column"));
     assert!(template("{account").contains("lacks a closing brace"));
+    assert!(wrong("[invoices]\nconstants = { currency = \"EURO\" }").contains("line 2: `EURO` is not a currency"));
     assert!(wrong("[accounts]\npad = { account = { width = 999, with = \"0\" } }").contains("at most 64"));
 }
 
@@ -209,4 +210,17 @@ fn a_heading_belongs_to_the_rows_below_it() {
     let Row::Invoice(invoice) = &rows[0].1 else { panic!() };
     assert_eq!((rows.len(), invoice.account.as_str()), (1, "Total Energies"));
     assert_eq!(reading.bad.report("f").to_string(), "f:5 no heading above this row says whom it belongs to");
+}
+
+#[test]
+fn the_example_of_the_documentation_works() {
+    let page = include_str!("../../../docs/IMPORT.md");
+    let block =
+        |name: &str| page.split(&format!("```{name}\n")).nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let map = Map::parse("example", block("toml")).unwrap();
+    let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(block("csv"));
+    let (reading, rows) = read_all(&bytes[..], Kind::Invoices, Some(&map)).unwrap();
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    assert_eq!(numbers(&rows), ["0000004711", "balance:0000004711", "0000004712", "settled:0000004712"]);
+    assert_eq!(reading.skipped.total(), 2);
 }
