@@ -31,7 +31,7 @@ impl BadRows {
     pub fn push(&mut self, mut row: BadRow) {
         self.count += 1;
         if self.shown.len() < Self::SHOWN_MAX {
-            shorten(&mut row.value);
+            shorten(&mut row.value, VALUE_MAX);
             self.shown.push(row);
         }
     }
@@ -70,7 +70,10 @@ impl fmt::Display for BadReport<'_> {
             if !row.column.is_empty() {
                 write!(f, "column '{}' value '{}': ", Escaped(&row.column), Escaped(&row.value))?;
             }
-            write!(f, "{}", row.reason)?;
+            // Some reasons quote a piece of the cell, so they are made harmless like the value.
+            let mut reason = row.reason.to_string();
+            shorten(&mut reason, REASON_MAX);
+            write!(f, "{}", Escaped(&reason))?;
         }
         match self.rows.count.saturating_sub(self.rows.shown.len() as u64) {
             0 => Ok(()),
@@ -82,11 +85,21 @@ impl fmt::Display for BadReport<'_> {
 /// Longest value kept for a report, in bytes.
 const VALUE_MAX: usize = 60;
 
-fn shorten(text: &mut String) {
-    if text.len() > VALUE_MAX {
-        text.truncate(text.floor_char_boundary(VALUE_MAX));
+/// Longest reason shown, in bytes.
+const REASON_MAX: usize = 300;
+
+fn shorten(text: &mut String, max: usize) {
+    if text.len() > max {
+        text.truncate(text.floor_char_boundary(max));
         text.push('…');
     }
+}
+
+/// A name from a file, fit to be shown: short, and without signs that steer a terminal.
+pub(super) fn printable(text: &str) -> String {
+    let mut shown = text.to_owned();
+    shorten(&mut shown, VALUE_MAX);
+    Escaped(&shown).to_string()
 }
 
 /// Text of a file on a terminal: short, on one line, and unable to steer the terminal.

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::{
     Context,
-    bad::Reason,
+    bad::{Reason, printable},
     cell::{Cell, Fault},
     columns::{ACCOUNTS, CREDITS, Column, EVENTS, INVOICES, PAYMENTS, columns},
     error::{FileError, ReadError},
@@ -47,7 +47,7 @@ pub(super) fn read<E>(
             Err(fault) => reading.bad_row(records.line(), fault),
         }
     }
-    reading.extra_columns = header.extra;
+    reading.extra_columns = header.extra.iter().map(|name| printable(name)).collect();
     Ok(reading)
 }
 

@@ -1,6 +1,6 @@
 //! Why a file as a whole cannot be read.
 
-use super::{header::MissingColumn, kind::Kind};
+use super::{bad::printable, header::MissingColumn, kind::Kind};
 
 /// The file cannot be read, or the caller could not take a row.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum FileError {
     Delimiter { sign: &'static str },
     #[error("column {position} has no name in the header")]
     BlankHeader { position: usize },
-    #[error("the header names `{name}` twice{}", if *.mapped { "; in the map, name it by its place, like \"#3\"" } else { "" })]
+    #[error("the header names `{}` twice{}", printable(.name), if *.mapped { "; in the map, name it by its place, like \"#3\"" } else { "" })]
     DuplicateHeader { name: String, mapped: bool },
     #[error("{}", missing(.0))]
     MissingColumns(Vec<MissingColumn>),
@@ -53,7 +53,7 @@ fn missing(columns: &[MissingColumn]) -> String {
 }
 
 fn near(header: Option<&str>) -> String {
-    header.map(|name| format!(" (the nearest header is `{name}`)")).unwrap_or_default()
+    header.map(|name| format!(" (the nearest header is `{}`)", printable(name))).unwrap_or_default()
 }
 
 fn quoted(names: &[String]) -> String {

@@ -17,7 +17,8 @@ pub struct Reading {
     /// Rows left out on purpose, with the reason; blank lines and lines before the header are not counted.
     pub skipped: Skipped,
     pub bad: BadRows,
-    /// Headers of a canonical file that mean nothing here; empty with a map, which names what it wants.
+    /// Headers of a canonical file that mean nothing here; empty with a map, which names what it wants. Fit to
+    /// be shown on a terminal.
     pub extra_columns: Vec<String>,
 }
 

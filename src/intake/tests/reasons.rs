@@ -86,4 +86,11 @@ fn twenty_are_shown_and_the_rest_counted() {
 fn values_cannot_steer_the_terminal() {
     let said = report("account,name,country\nA,N,\x1b[2J\u{202e}\n", Kind::Accounts, None);
     assert!(said.contains(r"value '\u{1b}[2J\u{202e}'"), "{said}");
+    let payment =
+        |invoices: &str| report(&format!("{PAYMENT}\nP,A,2026-01-01,EUR,1,{invoices}\n"), Kind::Payments, None);
+    let said = payment("\x1b;\x1b");
+    assert!(said.ends_with(r"`\u{1b}` is named twice"), "{said}");
+    assert!(payment(&format!("{0};{0}", "x".repeat(4000))).len() < 450);
+    let said = refusal(b"account,na\x1bme\n", Kind::Accounts, None);
+    assert!(said.ends_with(r"(the nearest header is `na\u{1b}me`)"), "{said}");
 }
