@@ -32,6 +32,7 @@ pub(super) struct Bound<'m> {
     settled: Option<usize>,
     open: Option<usize>,
     disputed: Option<Test<'m>>,
+    void: Option<Test<'m>>,
 }
 
 impl<'m> Bound<'m> {
@@ -45,12 +46,28 @@ impl<'m> Bound<'m> {
         skip.extend(names.tests(&section.skip, "")?);
         let only = names.tests(&section.only, &format!("[{}] takes only rows where ", section.kind))?;
         let disputed = names.tests(section.disputed.as_slice(), "")?.pop();
+        let void = names.tests(section.void.as_slice(), "")?.pop();
         let [carry, settled, open] = [&map.carry, &section.settled, &section.open].map(Option::as_ref);
         let (carry, settled, open) = (names.optional(carry)?, names.optional(settled)?, names.optional(open)?);
         names.finish()?;
         let count = sources.len();
         let (cells, origins) = (vec![String::new(); count], vec![None; count]);
-        Ok(Self { map, section, headers, carry, cells, origins, sources, stop, skip, only, settled, open, disputed })
+        Ok(Self {
+            map,
+            section,
+            headers,
+            carry,
+            cells,
+            origins,
+            sources,
+            stop,
+            skip,
+            only,
+            settled,
+            open,
+            disputed,
+            void,
+        })
     }
 
     /// The name of a column in a report; its place when the header is blank.
@@ -162,6 +179,10 @@ impl<'m> Bound<'m> {
 
     pub fn disputed(&self, record: &StringRecord) -> bool {
         self.disputed.as_ref().is_some_and(|test| self.holds(test, record, None) == Some(true))
+    }
+
+    pub fn void(&self, record: &StringRecord) -> bool {
+        self.void.as_ref().is_some_and(|test| self.holds(test, record, None) == Some(true))
     }
 
     /// Names the cell of the file instead of the canonical one, where there is one.

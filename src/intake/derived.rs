@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::kind::Row;
 use crate::domain::{
-    facts::{Event, EventKind, Invoice, Payment},
+    facts::{Credit, Event, EventKind, Invoice, Payment},
     money::Money,
 };
 
@@ -23,6 +23,13 @@ pub const BALANCE_PREFIX: &str = "balance:";
 /// For an invoice without a settled date the event is dated with the import: the caller keeps the first date.
 pub const DISPUTE_PREFIX: &str = "dispute:";
 
+/// Start of the number of a credit made of a `void` mark; the invoice number follows.
+///
+/// A void invoice may have been imported while it was open, so leaving its row out would keep on reminding of it. The
+/// credit is of the whole amount and dated with the import: the caller keeps the first date, and reduces the amount to
+/// the residual.
+pub const VOID_PREFIX: &str = "void:";
+
 /// A fact with what its row says besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Draft {
@@ -30,6 +37,7 @@ pub(super) struct Draft {
     pub settled: Option<NaiveDate>,
     pub open: Option<Money>,
     pub disputed: bool,
+    pub void: bool,
 }
 
 impl Draft {
@@ -42,6 +50,7 @@ impl Draft {
         let mut rows = Vec::with_capacity(1);
         if let Row::Invoice(invoice) = &self.row {
             rows.extend(self.payment(invoice, today).map(Row::Payment));
+            rows.extend(self.void.then(|| Row::Credit(cancelled(invoice, today))));
             rows.extend(self.disputed.then(|| Row::Event(dispute(invoice, self.settled.unwrap_or(today)))));
         }
         rows.insert(0, self.row);
@@ -63,6 +72,17 @@ impl Draft {
             invoices: vec![invoice.number.clone()],
             note: None,
         })
+    }
+}
+
+fn cancelled(invoice: &Invoice, date: NaiveDate) -> Credit {
+    Credit {
+        number: format!("{VOID_PREFIX}{}", invoice.number),
+        account: invoice.account.clone(),
+        date,
+        amount: invoice.amount,
+        invoice: Some(invoice.number.clone()),
+        reason: Some("void".to_owned()),
     }
 }
 

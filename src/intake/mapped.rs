@@ -182,10 +182,13 @@ fn draft(bound: &Bound<'_>, records: &Records<'_>, carried: Option<&str>, contex
         Row::Invoice(invoice) => Some(invoice.amount.currency),
         _ => None,
     };
+    // What else the row of a void invoice says of payments is of no account.
+    let void = bound.void(record);
     Ok(Draft {
-        settled: bound.settled(record)?,
-        open: currency.map(|currency| bound.open(record, currency)).transpose()?.flatten(),
+        settled: if void { None } else { bound.settled(record)? },
+        open: currency.filter(|_| !void).map(|currency| bound.open(record, currency)).transpose()?.flatten(),
         disputed: bound.disputed(record),
+        void,
         row,
     })
 }

@@ -33,7 +33,7 @@ use chrono::NaiveDate;
 
 pub use self::{
     bad::{BadReport, BadRow, BadRows, Reason},
-    derived::{BALANCE_PREFIX, DISPUTE_PREFIX, SETTLED_PREFIX},
+    derived::{BALANCE_PREFIX, DISPUTE_PREFIX, SETTLED_PREFIX, VOID_PREFIX},
     error::{FileError, ReadError},
     header::MissingColumn,
     kind::{Kind, Row, UnknownKind},

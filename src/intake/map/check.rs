@@ -122,9 +122,9 @@ fn section(kind: Kind, written: Spanned<RawSection>) -> Result<Section, Wrong> {
     let span = written.span();
     let mut raw = written.into_inner();
     let wrong = |message: String| Err((Some(span.clone()), message));
-    let beside = raw.settled.is_some() || raw.open.is_some() || raw.disputed.is_some();
-    if beside && kind != Kind::Invoices {
-        return wrong("`settled`, `open` and `disputed` belong to [invoices]".to_owned());
+    let beside = [raw.settled.is_some(), raw.open.is_some(), raw.disputed.is_some(), raw.void.is_some()];
+    if beside.contains(&true) && kind != Kind::Invoices {
+        return wrong("`settled`, `open`, `disputed` and `void` belong to [invoices]".to_owned());
     }
     let summed = matches!(kind, Kind::Invoices | Kind::Payments | Kind::Credits);
     if raw.duplicates == Duplicates::Sum && !summed {
@@ -147,6 +147,7 @@ fn section(kind: Kind, written: Spanned<RawSection>) -> Result<Section, Wrong> {
         settled: raw.settled,
         open: raw.open,
         disputed: raw.disputed.map(|condition| at(condition, Condition::new)).transpose()?,
+        void: raw.void.map(|condition| at(condition, Condition::new)).transpose()?,
     })
 }
 

@@ -49,6 +49,7 @@ pub(super) struct Section {
     pub settled: Option<String>,
     pub open: Option<String>,
     pub disputed: Option<Condition>,
+    pub void: Option<Condition>,
 }
 
 /// Where the text of a canonical column comes from.

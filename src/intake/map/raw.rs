@@ -61,6 +61,7 @@ pub struct RawSection {
     pub settled: Option<String>,
     pub open: Option<String>,
     pub disputed: Option<Spanned<RawCondition>>,
+    pub void: Option<Spanned<RawCondition>>,
 }
 
 /// `"a"` or `["a", "b"]`.

@@ -138,6 +138,16 @@ fn settled_open_and_disputed() {
 }
 
 #[test]
+fn a_void_invoice_is_closed_and_not_forgotten() {
+    let map = map("", "open = \"Open\"\nvoid = { column = \"St\", equals = \"Void\" }\n");
+    let text = "No,Who,Date,Due,Sum,Open,St\n1,Ann,2026-01-01,2026-01-31,10.00,,Void\n";
+    let (_, rows) = read_good(text, Kind::Invoices, Some(&map));
+    assert_eq!(numbers(&rows), ["1", "void:1"]);
+    let Row::Credit(credit) = &rows[1] else { panic!() };
+    assert_eq!((credit.amount.minor, credit.invoice.as_deref(), credit.date), (1000, Some("1"), context().today));
+}
+
+#[test]
 fn duplicates() {
     let text = format!("{HEADER}{ROW}2,Ann,2026-01-01,2026-01-31,-5.00,\n2,Ann,2026-01-01,2026-01-31,7.00,\n{ROW}");
     let amounts = |rule: &str, text: &str| {
