@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tracing_subscriber::{EnvFilter, fmt::time::UtcTime, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -18,8 +18,8 @@ pub fn start(filter: &str, format: LogFormat) {
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, e.g. in a test, keeps the first one.
     let _ = match format {
-        LogFormat::Text => registry.with(layer.with_timer(UtcTime::rfc_3339())).try_init(),
-        LogFormat::Json => registry.with(layer.json().with_timer(UtcTime::rfc_3339())).try_init(),
+        LogFormat::Text => registry.with(layer).try_init(),
+        LogFormat::Json => registry.with(layer.json()).try_init(),
     };
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the composer needs besides the notice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Composer<'a> {
     pub settings: &'a Settings,
     pub words: &'a Words,

@@ -54,11 +54,14 @@ const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, toke
                         ORDER BY f.id LIMIT 1)";
 
 impl Store {
-    /// Notices that a worker may take at `now`, oldest first.
-    pub async fn due_notices(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Notice>> {
-        let text =
-            format!("SELECT {COLUMNS} FROM notice WHERE company = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3");
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(now).bind(limit);
+    /// Notices that a worker may take at `now`, oldest first, after a place in that order.
+    pub async fn due_notices(&self, now: DateTime<Utc>, after: Place, limit: i64) -> Result<Vec<Notice>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM notice WHERE company = $1 AND due_at <= $2 AND (due_at, id) > ($3, $4) \
+             ORDER BY due_at, id LIMIT $5"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(now);
+        let query = query.bind(after.0).bind(after.1).bind(limit);
         let rows = query.fetch_all(self.pool()).await?;
         let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
         self.add_lines(&mut notices).await?;

@@ -86,15 +86,15 @@ impl Daemon {
     /// A scheduler that does nothing but wake this task. It reduces a zone to a fixed offset, so
     /// that it may ring at the wrong hour after a clock change: the sleep above finds what is due.
     async fn alarm(&self, wake: Arc<Notify>) -> Result<JobScheduler> {
-        let mut scheduler_ = JobScheduler::new().await.map_err(scheduler)?;
+        let clock = JobScheduler::new().await.map_err(scheduler)?;
         if let Some(schedule) = &self.deliverer.rules.standard.policy.schedule {
             let six_fields = format!("0 {}", schedule.sweep);
             let ring = move |_, _| wake.notify_one();
             let job = Job::new_tz(six_fields, self.settings().company.zone, ring).map_err(scheduler)?;
-            scheduler_.add(job).await.map_err(scheduler)?;
+            clock.add(job).await.map_err(scheduler)?;
         }
-        scheduler_.start().await.map_err(scheduler)?;
-        Ok(scheduler_)
+        clock.start().await.map_err(scheduler)?;
+        Ok(clock)
     }
 
     /// From now on every occurrence counts, also if the process is down when it comes.

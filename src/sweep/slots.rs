@@ -25,10 +25,8 @@ impl Occurrences {
             format!("`{expression}` is not a schedule ({error}); expected minute hour day month weekday, like `0 7 * * Mon-Fri`")
         })?;
         let occurrences = Self { cron, zone };
-        match occurrences.after(DateTime::UNIX_EPOCH).next() {
-            Some(_) => Ok(occurrences),
-            None => Err(format!("`{expression}` never occurs")),
-        }
+        let ever = occurrences.after(DateTime::UNIX_EPOCH).next().is_some();
+        if ever { Ok(occurrences) } else { Err(format!("`{expression}` never occurs")) }
     }
 
     /// Occurrences after an instant, in order.
