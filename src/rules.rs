@@ -27,13 +27,19 @@ pub struct Published {
     text: String,
 }
 
-#[derive(Debug)]
 pub struct Rules {
     /// The policy of accounts that name none.
     pub standard: Published,
     pub named: BTreeMap<String, Published>,
     pub calendar: Calendar,
     pub words: Words,
+}
+
+impl std::fmt::Debug for Rules {
+    /// The label alone: wording and holidays are long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rules({})", self.standard.label)
+    }
 }
 
 #[derive(Debug, Deserialize)]

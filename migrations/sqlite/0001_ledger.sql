@@ -14,6 +14,8 @@ CREATE TABLE batch (
     company INTEGER NOT NULL REFERENCES company,
     kind TEXT NOT NULL,
     file TEXT NOT NULL,
+    -- The map that read it, and whether its files list only what is open.
+    layout TEXT,
     tells_payments INTEGER NOT NULL,
     recorded_at TEXT NOT NULL,
     added INTEGER NOT NULL DEFAULT 0,

@@ -65,7 +65,10 @@ fn one_item(facts: &AccountFacts, setting: &Setting, item: &Item) -> Block {
 
     let holds = facts.holds.iter().filter(|hold| hold.holds_on(as_of) && hold.invoice.as_ref() == Some(number));
     let disputed: i64 = holds.map(|hold| hold.amount.map_or(item.residual, |amount| amount.minor)).sum();
-    if disputed >= item.residual {
+    // An export that marks an invoice as disputed while it is open tells of a dispute that goes on.
+    let marked = |event: &Event| event.kind == EventKind::PastDispute && event.invoice.as_ref() == Some(number);
+    let told = facts.events.iter().any(|event| event.date <= as_of && marked(event));
+    if told || disputed >= item.residual {
         block.reasons.push(Reason::Disputed);
     } else {
         block.disputed = disputed;

@@ -3,7 +3,7 @@
 //! Each fact has a natural key of its company, a civil date from which it is effective and the
 //! instant at which it was recorded. A correction is a later fact with the same key.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{discount::Tier, money::Money};
@@ -144,9 +144,10 @@ impl EventKind {
     }
 }
 
-/// A fact with the instant at which duly learned of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded<T> {
-    pub fact: T,
-    pub at: DateTime<Utc>,
-}
+/// Numbers of payments and credits that an export implies rather than tells begin with one of
+/// these: it says only that an invoice is settled, void or not open any more. Such a fact closes
+/// what is left of its invoice and never makes a credit.
+pub const CLOSING_PREFIXES: [&str; 3] = ["settled:", "void:", ABSENT_PREFIX];
+
+/// Start of the number of a payment implied by an export of open items: the invoice is not on it.
+pub const ABSENT_PREFIX: &str = "absent:";

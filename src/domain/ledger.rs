@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::{
     account_facts::AccountFacts,
-    facts::{Credit, Invoice, Payment},
+    facts::{CLOSING_PREFIXES, Credit, Invoice, Payment},
     money::Currency,
     notice::Offer,
     policy::{Allocate, Policy},
@@ -192,7 +192,8 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if left != 0 {
+        let closes = CLOSING_PREFIXES.iter().any(|prefix| movement.number.starts_with(prefix));
+        if left != 0 && !closes {
             self.unallocated += left;
             self.unmatched.push((movement.number.to_owned(), left));
         }

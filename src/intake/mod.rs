@@ -24,6 +24,7 @@ mod mapped;
 mod names;
 mod reading;
 mod records;
+pub mod take;
 #[cfg(test)]
 mod tests;
 

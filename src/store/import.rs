@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, query::Query, sqlite::SqliteArguments};
 
 use super::{Result, Store, Tx, rows::Columns};
 use crate::domain::{
-    facts::{Account, Credit, Event, Invoice, Payment},
+    facts::{ABSENT_PREFIX, Account, Credit, Event, Invoice, Payment},
     money::{Currency, Money},
 };
 
@@ -80,6 +80,17 @@ pub struct Change {
     pub values: Vec<(&'static str, String, String)>,
 }
 
+/// Where facts come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    pub kind: &'a str,
+    pub file: &'a str,
+    /// Name of the map.
+    pub layout: Option<&'a str>,
+    /// It carries what has been paid, so that the ledger counts as fresh.
+    pub tells_payments: bool,
+}
+
 /// An import under way. Dropping it rolls everything back.
 pub struct Import {
     pub(crate) tx: Tx,
@@ -92,13 +103,13 @@ pub struct Import {
 const ROWS_PER_INSERT: usize = 500;
 
 impl Store {
-    /// Begins to take a file. `tells_payments` says that it carries what has been paid, so that
-    /// the ledger counts as fresh.
-    pub async fn import(&self, kind: &str, file: &str, tells_payments: bool, now: DateTime<Utc>) -> Result<Import> {
+    /// Begins to take a file.
+    pub async fn import(&self, source: &Source<'_>, now: DateTime<Utc>) -> Result<Import> {
         let mut tx = self.begin().await?;
-        let text = "INSERT INTO batch (company, kind, file, tells_payments, recorded_at) VALUES ($1, $2, $3, $4, $5) \
-                    RETURNING id";
-        let insert = sqlx::query_scalar(text).bind(self.company).bind(kind).bind(file).bind(tells_payments).bind(now);
+        let text = "INSERT INTO batch (company, kind, file, layout, tells_payments, recorded_at) \
+                    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let insert = sqlx::query_scalar(text).bind(self.company).bind(source.kind).bind(source.file);
+        let insert = insert.bind(source.layout).bind(source.tells_payments).bind(now);
         let batch = insert.fetch_one(&mut *tx).await?;
         Ok(Import { tx, company: self.company, batch, staged: Vec::new() })
     }
@@ -392,8 +403,54 @@ fn key_column(table: &str) -> &'static str {
     }
 }
 
+/// Whether a staged row differs from the current fact. Facts that an export implies are dated with
+/// the import, since the file does not say when; the first date stays.
 fn differs(table: &FactTable) -> String {
     let mut columns = vec!["f.account IS DISTINCT FROM a.id".to_owned()];
-    columns.extend(table.columns.iter().map(|c| format!("f.{c} IS DISTINCT FROM s.{c}")));
+    columns.extend(table.columns.iter().map(|column| {
+        let implied = match (table.name, *column) {
+            ("payment", "received") => " AND s.number NOT LIKE 'balance:%'",
+            ("credit", "date") => " AND s.number NOT LIKE 'void:%'",
+            ("event", "date") => " AND s.number NOT LIKE 'dispute:%'",
+            _ => "",
+        };
+        format!("(f.{column} IS DISTINCT FROM s.{column}{implied})")
+    }));
     format!("({})", columns.join(" OR "))
+}
+
+impl Import {
+    /// After an export that lists only what is open: stages the payments that it implies. What an
+    /// earlier file of the same layout told and this one does not is paid; what has come back is not.
+    ///
+    /// Call it after staging and before [`Import::merge`].
+    pub async fn close_absent(&mut self, layout: &str, today: NaiveDate) -> Result<()> {
+        if !self.staged.iter().any(|table| table.name == INVOICES.name) {
+            self.create_staging(&INVOICES).await?;
+            self.staged.push(&INVOICES);
+        }
+        if !self.staged.iter().any(|table| table.name == PAYMENTS.name) {
+            self.create_staging(&PAYMENTS).await?;
+            self.staged.push(&PAYMENTS);
+        }
+        let absent = format!(
+            "INSERT INTO temp.staged_payment (line, number, account, received, currency, amount, invoices) \
+             SELECT 0, '{ABSENT_PREFIX}' || i.number, a.number, $1, i.currency, i.amount, i.number \
+             FROM invoice i JOIN account a ON a.id = i.account JOIN batch b ON b.id = i.batch \
+             WHERE i.company = $2 AND i.superseded_by IS NULL AND i.settled_on IS NULL AND b.layout = $3 \
+             AND i.number NOT IN (SELECT number FROM temp.staged_invoice)"
+        );
+        let query = sqlx::query(AssertSqlSafe(absent)).bind(today).bind(self.company).bind(layout);
+        query.execute(&mut *self.tx).await?;
+        let back = format!(
+            "INSERT INTO temp.staged_payment (line, number, account, received, currency, amount, invoices) \
+             SELECT 0, p.number, a.number, $1, p.currency, 0, p.invoices \
+             FROM payment p JOIN account a ON a.id = p.account \
+             WHERE p.company = $2 AND p.superseded_by IS NULL AND p.amount <> 0 \
+             AND p.number IN (SELECT '{ABSENT_PREFIX}' || number FROM temp.staged_invoice)"
+        );
+        let query = sqlx::query(AssertSqlSafe(back)).bind(today).bind(self.company);
+        query.execute(&mut *self.tx).await?;
+        Ok(())
+    }
 }

@@ -92,6 +92,12 @@ impl Map {
         self.only_open
     }
 
+    /// Whether a file of this kind says what has been paid, so that the ledger counts as fresh.
+    pub fn tells_payments(&self, kind: Kind) -> bool {
+        let tells = |section: &Section| section.settled.is_some() || section.open.is_some();
+        kind == Kind::Payments || (kind == Kind::Invoices && (self.only_open || self.section(kind).is_some_and(tells)))
+    }
+
     pub(super) fn section(&self, kind: Kind) -> Option<&Section> {
         self.sections.iter().find(|section| section.kind == kind)
     }
