@@ -1,1 +1,182 @@
-//! One file a command.
+//! The command line: one file a command. Data on standard output, logs on standard error.
+//!
+//! Exit codes: 0 done, 1 failed, 2 usage or invalid input, 3 nothing was sent because something
+//! is held.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app::{App, Failure},
+    clock::Clock,
+    telemetry::{self, LogFormat},
+};
+
+mod case;
+mod check;
+mod deliver;
+mod demo;
+mod export;
+mod hold;
+mod import;
+mod init;
+mod output;
+mod plan;
+mod preview;
+mod report;
+mod run;
+mod sweep;
+mod tasks;
+mod why;
+
+/// A courteous accounts-receivable dunning daemon.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Settings file
+    #[arg(long, global = true, env = "DULY_CONFIG", default_value = "config/duly.toml", value_name = "FILE")]
+    config: PathBuf,
+    /// What to log, e.g. `info` or `duly=debug` [default: info for `run`, else warn]
+    #[arg(long, global = true, env = "DULY_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    /// How log lines look
+    #[arg(long, global = true, env = "DULY_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything on an invented ledger; mails go to a folder
+    Demo(demo::Args),
+    /// Write settings, policy, wording and maps into a folder
+    Init(init::Args),
+    /// Check all settings and wording, and say what they mean
+    Check(check::Args),
+    /// Take files of the accounting system into the ledger
+    Import(import::Args),
+    /// Show what a sweep would do, and why
+    Plan(plan::Args),
+    /// Decide who is due, and send
+    Sweep(sweep::Args),
+    /// Send what is ready
+    Deliver(deliver::Args),
+    /// Run as a daemon: sweep on schedule and send
+    Run(run::Args),
+    /// Explain an account or an invoice
+    Why(why::Args),
+    /// Show the mail that an account would get
+    Preview(preview::Args),
+    /// What waits for a person
+    Tasks(tasks::Args),
+    /// Possible protests: list, show, confirm, dismiss
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Holds that a person sets: add, end, list
+    #[command(subcommand)]
+    Hold(hold::Command),
+    /// Figures: ageing, discounts
+    #[command(subcommand)]
+    Report(report::Command),
+    /// What the books should take over
+    #[command(subcommand)]
+    Export(export::Command),
+}
+
+/// How a command ended when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Well,
+    /// Nothing was sent because something is held.
+    Held,
+}
+
+type Outcome = Result<Done, Failure>;
+
+/// Runs a command and returns its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    let usual = if matches!(cli.command, Command::Run(_)) { "info" } else { "warn" };
+    telemetry::start(cli.log.as_deref().unwrap_or(usual), cli.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(cli)),
+        Err(error) => Err(Failure::Failed(format!("the runtime cannot start: {error}"))),
+    };
+    match outcome {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::Held) => ExitCode::from(3),
+        Err(failure) => {
+            eprintln!("duly: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Demo(args) => return demo::run(args).await,
+        Command::Init(args) => return init::run(&args),
+        _ => {}
+    }
+    let app = App::open(&cli.config, Clock::System).await?;
+    let outcome = match cli.command {
+        Command::Demo(_) | Command::Init(_) => Ok(Done::Well),
+        Command::Check(args) => check::run(&app, &args).await,
+        Command::Import(args) => import::run(&app, args).await,
+        Command::Plan(args) => plan::run(&app, &args).await,
+        Command::Sweep(args) => sweep::run(&app, &args).await,
+        Command::Deliver(args) => deliver::run(&app, &args).await,
+        Command::Run(args) => run::run(&app, &args).await,
+        Command::Why(args) => why::run(&app, &args).await,
+        Command::Preview(args) => preview::run(&app, &args).await,
+        Command::Tasks(args) => tasks::run(&app, &args).await,
+        Command::Case(command) => case::run(&app, command).await,
+        Command::Hold(command) => hold::run(&app, command).await,
+        Command::Report(command) => report::run(&app, command).await,
+        Command::Export(command) => export::run(&app, command).await,
+    };
+    app.store.close().await;
+    outcome
+}
+
+/// The date of a command, and what was known then.
+#[derive(Debug, Clone, clap::Args)]
+struct When {
+    /// Decide for this date instead of today; only facts effective up to it count
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Count only what had been recorded up to the end of this date
+    #[arg(long, value_name = "DATE")]
+    as_known_on: Option<NaiveDate>,
+}
+
+impl When {
+    async fn horizon(&self, app: &App) -> Result<crate::store::snapshot::Horizon, Failure> {
+        use crate::{domain::calendar, store::snapshot::Horizon};
+        let mut horizon = Horizon::everything(self.as_of.unwrap_or_else(|| app.today()));
+        if let Some(known_on) = self.as_known_on {
+            let next = calendar::plus_days(known_on, 1).and_time(chrono::NaiveTime::MIN);
+            horizon.recorded = calendar::instant(app.settings.company.zone, next) - chrono::Duration::microseconds(1);
+            horizon.batch = app.store.known_at(horizon.recorded).await?;
+        }
+        Ok(horizon)
+    }
+}
+
+/// Who does something, for the record.
+#[derive(Debug, Clone, clap::Args)]
+struct Author {
+    /// Who does this, for the record [default: the user of this machine]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+impl Author {
+    fn name(&self) -> Result<String, Failure> {
+        let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
+        self.by.clone().or_else(user).ok_or_else(|| Failure::Input("say who does this with `--by NAME`".to_owned()))
+    }
+}

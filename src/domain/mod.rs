@@ -5,6 +5,7 @@
 //! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it.
 
 pub mod account_facts;
+pub mod ageing;
 mod block;
 pub mod calendar;
 pub mod case;

@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-mod adjustments;
+pub mod adjustments;
 pub mod cases;
 pub mod holds;
 pub mod import;

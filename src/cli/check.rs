@@ -1,0 +1,134 @@
+//! `duly check`: everything that is set, what it means, and when it runs next.
+
+use super::{
+    Done, Outcome,
+    import::load_map,
+    output::{print, table},
+};
+use crate::{
+    app::{App, Failure},
+    delivery::Target,
+    domain::policy::{Climb, InDoubt, Policy},
+    settings::TlsMode,
+    sweep::next_runs,
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Settings, policies and wording have been checked when the app was opened; this tells them.
+pub async fn run(app: &App, _args: &Args) -> Outcome {
+    let mut text = company(app)?;
+    let published = app.rules.named.values().chain([&app.rules.standard]);
+    for published in published {
+        text += &format!("\nPolicy {}\n{}", published.label, policy(&published.policy));
+    }
+    text += &runs(app)?;
+    text += &maps(app)?;
+    let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
+    text += &format!("Wording passes the contract: {}\n", locales.join(", "));
+    let [accounts, invoices, payments, notices] = app.store.counts().await?;
+    text += &format!("Database: {accounts} accounts, {invoices} invoices, {payments} payments, {notices} notices\n");
+    print(&text);
+    Ok(Done::Well)
+}
+
+fn company(app: &App) -> Result<String, Failure> {
+    let (company, delivery) = (&app.settings.company, &app.settings.delivery);
+    let target = Target::of(&app.settings).map_err(Failure::Input)?;
+    app.dkim()?;
+    let protection = match delivery.smtp.as_ref().map(|smtp| smtp.tls) {
+        Some(TlsMode::Required) => ", TLS from the first byte",
+        Some(TlsMode::Starttls) => ", STARTTLS and never without",
+        Some(TlsMode::None) => ", without TLS, to a loopback or private address only",
+        None => "",
+    };
+    let to = match &target {
+        Target::Folder(folder) => format!("into the folder {}; nothing leaves the machine", folder.display()),
+        Target::Smtp(relay) => format!("to {}:{}{protection}", relay.host, relay.port),
+    };
+    let documents = app.settings.path(&app.settings.files.documents);
+    let missing = if documents.is_dir() { "" } else { " (not there: invoices with a document are held)" };
+    let pace = match delivery.per_minute {
+        0 => "as fast as the server takes it".to_owned(),
+        limit => format!("at most {limit} messages a minute"),
+    };
+    let rows = [
+        ("company", format!("{} ({}), {}, {}", company.name, company.code, company.country, company.zone)),
+        ("language", format!("{} for accounts that name none", company.locale)),
+        ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
+        ("mail goes", to),
+        ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
+        ("pace", format!("{} conversations, {pace}", delivery.sessions)),
+        ("signature", app.settings.delivery.dkim.as_ref().map_or("none (the relay may sign)".into(), |d| format!("DKIM {}", d.domain))),
+        ("documents", format!("{}{missing}", documents.display())),
+        ("database", app.settings.database.url.clone()),
+    ];
+    Ok(pairs(rows))
+}
+
+fn policy(policy: &Policy) -> String {
+    let hold = &policy.hold;
+    let stages: Vec<String> = policy.stages.iter().map(|stage| format!("`{}` at {} days", stage.name, stage.days)).collect();
+    let climb = match policy.climb {
+        Climb::OneAtATime => "one stage at a time",
+        Climb::Latest => "the latest stage that was reached",
+    };
+    let offer = policy.offer.as_ref().map_or("none".to_owned(), |offer| {
+        let stages: Vec<&str> = offer.stages.iter().map(String::as_str).collect();
+        format!(
+            "{}% within {} days in stage {}, once in {} months",
+            offer.percent,
+            offer.days,
+            stages.join(", "),
+            offer.every_months
+        )
+    });
+    let doubt = match policy.in_doubt.then {
+        InDoubt::ResendOnce => format!("sent once more after {} hours, same Message-ID", policy.in_doubt.after_hours),
+        InDoubt::Hold => "left for a person".to_owned(),
+    };
+    let days = |number: u32, rule: &str| if number == 0 { "off".to_owned() } else { format!("{number} days {rule}") };
+    let sending = &policy.sending;
+    let until = sending.until.map_or("24:00".to_owned(), |until| until.format("%H:%M").to_string());
+    let rows = [
+        ("paused", if policy.paused { "yes: nothing is noticed".to_owned() } else { "no".to_owned() }),
+        ("stages", format!("{}; {climb}", stages.join(", "))),
+        ("offer", offer),
+        ("gap", days(hold.min_gap_days, "between two notices to one account")),
+        ("stale ledger", days(hold.stale_after_business_days, "(business) without payment data hold everything")),
+        ("settling in", days(hold.settling_in_days, "after a price or contact change")),
+        ("delivery", days(hold.delivered_days, "after the invoice was delivered")),
+        ("promises", days(hold.promise_tolerance_days, "after the promised date")),
+        ("disputes", if hold.undisputed_rest { "the undisputed rest goes on" } else { "hold the whole account" }.to_owned()),
+        ("sending", format!("{} {}–{until} in the recipient's zone", sending.days.join(" "), sending.from.format("%H:%M"))),
+        ("unusual", format!("more than {} notices and {} times the usual wait for a person", policy.limits.notices, policy.limits.factor)),
+        ("in doubt", doubt),
+    ];
+    pairs(rows)
+}
+
+fn runs(app: &App) -> Result<String, Failure> {
+    let Some(schedule) = &app.rules.standard.policy.schedule else {
+        return Ok("\nNo schedule: the daemon sends what is ready but never sweeps.\n".to_owned());
+    };
+    let zone = app.settings.company.zone;
+    let next = next_runs(&schedule.sweep, zone, app.clock.now(), 5).map_err(Failure::Input)?;
+    let times: Vec<String> = next.iter().map(|at| at.format("  %a %Y-%m-%d %H:%M %Z").to_string()).collect();
+    Ok(format!("\nNext sweeps (`{}`)\n{}\n\n", schedule.sweep, times.join("\n")))
+}
+
+fn maps(app: &App) -> Result<String, Failure> {
+    let entries = std::fs::read_dir(app.settings.path(&app.settings.files.maps)).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    for name in &names {
+        load_map(app, name)?;
+    }
+    Ok(format!("Maps: {}\n", names.join(", ")))
+}
+
+fn pairs<const N: usize>(rows: [(&str, String); N]) -> String {
+    table(&["", ""], &[], rows.map(|(name, value)| vec![name.to_owned(), value])).lines().skip(2).collect::<Vec<_>>().join("\n") + "\n"
+}

@@ -1,0 +1,112 @@
+//! `duly tasks`: everything that waits for a person, in one list.
+
+use super::{
+    Done, Outcome,
+    output::{count, print, printable, table},
+    report::each_position,
+};
+use crate::{
+    app::{App, Failure},
+    domain::{case::CaseStatus, money::Money, notice::State},
+    store::snapshot::Horizon,
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Kind, what it is about, what to do.
+type Task = [String; 3];
+
+pub async fn run(app: &App, _args: &Args) -> Outcome {
+    let mut tasks: Vec<Task> = Vec::new();
+    releases(app, &mut tasks).await?;
+    cases(app, &mut tasks).await?;
+    mail(app, &mut tasks).await?;
+    held(app, &mut tasks).await?;
+    money(app, &mut tasks).await?;
+    if tasks.is_empty() {
+        print("Nothing waits for a person.\n");
+    } else {
+        let number = count(tasks.len() as u64, "thing waits", "things wait");
+        print(&format!("{number} for a person\n{}", table(&["", "what", "to do"], &[], tasks.into_iter().map(Vec::from))));
+    }
+    Ok(Done::Well)
+}
+
+async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    if let Some(sweep) = app.store.last_sweep().await?
+        && let (Some(why), false) = (sweep.held_back, sweep.released)
+    {
+        let what = format!("sweep for {}: {why}", sweep.as_of);
+        tasks.push(["release".into(), what, "look at `duly plan`, then `duly sweep --release`".into()]);
+    }
+    Ok(())
+}
+
+async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for case in app.store.cases(false).await?.into_iter().filter(|case| case.status == CaseStatus::Suspected) {
+        let first = case.evidence.first().map(|evidence| printable(&evidence.sentence)).unwrap_or_default();
+        let what = format!("case {}, account {}: {first}", case.id, printable(&case.account));
+        tasks.push(["protest?".into(), what, format!("`duly case show {}`, then confirm or dismiss", case.id)]);
+    }
+    Ok(())
+}
+
+async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for notice in app.store.notices_in(State::Refused, 1_000).await? {
+        let reply = printable(notice.reply.as_deref().unwrap_or_default());
+        let what = format!("notice {} of {}: {reply}", notice.id, notice.as_of);
+        tasks.push(["refused".into(), what, "mend the cause or the address; `duly deliver --retry-refused`".into()]);
+    }
+    for notice in app.store.notices_in(State::InDoubt, 1_000).await? {
+        let again = notice.due_at.map(|at| format!("; sent again {}", at.format("%Y-%m-%d %H:%M UTC")));
+        let what = format!("notice {} of {} may not have arrived{}", notice.id, notice.as_of, again.unwrap_or_default());
+        tasks.push(["in doubt".into(), what, "look into the mail server's log".into()]);
+    }
+    Ok(())
+}
+
+/// What the planner holds for a person, today.
+async fn held(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    app.sweeper()
+        .plan(Horizon::everything(app.today()), |_, decision| {
+            for reason in decision.outcome.reasons() {
+                // The whole ledger, cases and money are listed by their own rules.
+                let own = matches!(reason.code(), "ledger_stale" | "suspected_protest" | "credits_cover" | "discount_late");
+                if let (Some(task), false) = (reason.task(), own) {
+                    let what = format!("account {}: {}", printable(&decision.account), reason.sentence());
+                    tasks.push(["held".into(), what, task.into()]);
+                }
+            }
+        })
+        .await?;
+    let seen = app.store.payments_seen(i64::MAX).await?;
+    let sweeper = app.sweeper();
+    if sweeper.setting(&app.rules.standard, app.today(), seen).ledger_is_stale() {
+        let when = seen.map_or("never".to_owned(), |at| at.format("%Y-%m-%d").to_string());
+        tasks.push(["stale".into(), format!("payment data last came in: {when}"), "import the newest payments".into()]);
+    }
+    Ok(())
+}
+
+/// Money to match, and discounts taken late.
+async fn money(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    each_position(app, Horizon::everything(app.today()), |snapshot, positions| {
+        let account = printable(&snapshot.facts.account.number);
+        for (currency, position) in positions {
+            let open = position.items.iter().any(|item| item.residual > 0);
+            if position.unallocated > 0 && open {
+                let money = Money::new(position.unallocated, *currency);
+                let from: Vec<&str> = position.unmatched.iter().map(|(number, _)| number.as_str()).collect();
+                let what = format!("account {account}: {money} {currency} not matched ({})", printable(&from.join(", ")));
+                tasks.push(["match".into(), what, "name the invoices in the payments file".into()]);
+            }
+            for item in position.items.iter().filter(|item| item.late_discount) {
+                let money = Money::new(item.residual, *currency);
+                let what = format!("account {account}, invoice {}: short by {money} {currency}", printable(&item.invoice.number));
+                tasks.push(["discount".into(), what, "accept it (a credit) or ask for the rest".into()]);
+            }
+        }
+    })
+    .await
+}

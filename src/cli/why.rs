@@ -1,0 +1,188 @@
+//! `duly why`: explain an account or an invoice on any date.
+
+use super::{
+    Done, Outcome, When,
+    output::{print, printable, table},
+};
+use crate::{
+    app::{App, Failure},
+    domain::{
+        account_facts::AccountFacts,
+        calendar::plus_days,
+        ledger::{GrantSource, Item, positions},
+        money::{Currency, Money},
+        plan::{Decision, Outcome as Decided, plan},
+        policy::Policy,
+    },
+    store::snapshot::{Horizon, Snapshot},
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Number of an account or of an invoice
+    number: String,
+    #[command(flatten)]
+    when: When,
+}
+
+pub async fn run(app: &App, args: &Args) -> Outcome {
+    let horizon = args.when.horizon(app).await?;
+    let snapshot = find(app, &args.number, horizon).await?;
+    let published = app.rules.policy_of(&snapshot.facts.account);
+    let payments_seen = app.store.payments_seen(horizon.batch).await?;
+    let sweeper = app.sweeper();
+    let setting = sweeper.setting(published, horizon.as_of, payments_seen);
+    let decisions = plan(&snapshot.facts, &setting);
+    let account = &snapshot.facts.account;
+    let mut text = format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
+    text += &position_tables(&snapshot.facts, &published.policy, horizon, &args.number);
+    text += &said(&decisions, &snapshot.facts, &published.policy, horizon);
+    text += &history(app, &snapshot).await?;
+    print(&text);
+    Ok(Done::Well)
+}
+
+/// The account with this number, or the one whose invoice has it.
+pub async fn find(app: &App, number: &str, horizon: Horizon) -> Result<Snapshot, Failure> {
+    let missing = || Failure::Input(format!("there is no account and no invoice `{number}`"));
+    let id = app.store.find_account(number).await?.ok_or_else(missing)?;
+    let mut found = app.store.snapshots(&[id], horizon).await?.pop();
+    let documents = app.settings.path(&app.settings.files.documents);
+    if let Some(snapshot) = &mut found {
+        let named = snapshot.facts.invoices.iter().filter_map(|invoice| invoice.document.clone());
+        snapshot.facts.missing_documents = named.filter(|name| !documents.join(name).is_file()).collect();
+    }
+    found.ok_or_else(|| Failure::Input(format!("`{number}` was not known yet on that date")))
+}
+
+fn position_tables(facts: &AccountFacts, policy: &Policy, horizon: Horizon, number: &str) -> String {
+    let mut text = String::new();
+    for (currency, position) in positions(facts, policy, horizon.as_of) {
+        let shown = position.items.iter().filter(|item| item.residual != 0 || item.invoice.number == number);
+        let rows: Vec<Vec<String>> = shown.map(|item| item_row(facts, item, currency, horizon)).collect();
+        if !rows.is_empty() {
+            let header = ["invoice", "issued", "due", "overdue", "amount", "settled", "open", ""];
+            text += &format!("\nOpen in {currency}\n{}", table(&header, &[3, 4, 5, 6], rows));
+        }
+        for (from, minor) in &position.unmatched {
+            let money = Money::new(*minor, currency);
+            text += &format!("  not matched to an invoice: {} {money} {currency}\n", printable(from));
+        }
+    }
+    text
+}
+
+fn item_row(facts: &AccountFacts, item: &Item, currency: Currency, horizon: Horizon) -> Vec<String> {
+    let money = |minor| Money::new(minor, currency).to_string();
+    let days = item.days_overdue(horizon.as_of);
+    let stages = facts.notices.iter().filter(|notice| notice.as_of <= horizon.as_of).flat_map(|notice| {
+        let noticed = notice.stages.iter().filter(|noticed| noticed.invoice == item.invoice.number);
+        noticed.map(|noticed| format!("`{}` {}", noticed.stage, notice.as_of))
+    });
+    let grants = item.grants.iter().map(|grant| {
+        let source = match &grant.source {
+            GrantSource::Terms(tier) => format!("terms {tier}"),
+            GrantSource::Offer(notice) => format!("notice {notice}"),
+        };
+        format!("discount {} ({source})", money(grant.amount))
+    });
+    let late = item.late_discount.then(|| "short by a discount taken late".to_owned());
+    let notes: Vec<String> = stages.chain(grants).chain(late).collect();
+    vec![
+        printable(&item.invoice.number),
+        item.invoice.issued.to_string(),
+        item.invoice.due.to_string(),
+        if days > 0 { format!("{days} days") } else { String::new() },
+        money(item.invoice.amount.minor),
+        money(item.settled),
+        money(item.residual),
+        notes.join(", "),
+    ]
+}
+
+/// The decisions in sentences.
+fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: Horizon) -> String {
+    if decisions.is_empty() {
+        return format!("\nNo notice: nothing has reached a new stage.{}\n", next_stage(facts, policy, horizon));
+    }
+    let mut text = String::new();
+    for decision in decisions {
+        let total = Money::new(decision.overdue_total - decision.credits, decision.currency);
+        let what = format!("{total} {} overdue, stage `{}`", decision.currency, decision.stage);
+        match &decision.outcome {
+            Decided::Notice { offer } => {
+                text += &format!("\nNotice: {what}, {} items.\n", decision.items.len());
+                if let Some(offer) = offer {
+                    let pay = Money::new(offer.pay, decision.currency);
+                    text += &format!("  Offer: {}% off, {pay} if received by {}.\n", offer.percent.normalize(), offer.last_day);
+                }
+            }
+            Decided::Held { reasons } => {
+                text += &format!("\nHeld: {what}.\n");
+                for reason in reasons {
+                    let task = reason.task().map(|task| format!(" To do: {task}.")).unwrap_or_default();
+                    text += &format!("  {}: {}.{task}\n", reason.code(), reason.sentence());
+                }
+            }
+        }
+        for (invoice, reason) in &decision.withheld {
+            text += &format!("  {} is left out: {}.\n", printable(invoice), reason.sentence());
+        }
+        for suspicion in &decision.suspicions {
+            for observation in &suspicion.observations {
+                let sentence = printable(&observation.sentence);
+                text += &format!("  Evidence on {}: {sentence} ({}).\n", suspicion.invoice, observation.source);
+            }
+        }
+    }
+    text
+}
+
+/// When the next item reaches a stage, if nothing else happens.
+fn next_stage(facts: &AccountFacts, policy: &Policy, horizon: Horizon) -> String {
+    let coming = positions(facts, policy, horizon.as_of)
+        .into_values()
+        .flat_map(|position| position.items)
+        .filter(|item| item.residual > 0)
+        .flat_map(|item| {
+            let due = item.invoice.due;
+            let number = item.invoice.number.clone();
+            policy.stages.iter().map(move |stage| (plus_days(due, stage.days), number.clone(), stage.name.clone()))
+        })
+        .filter(|(date, ..)| *date > horizon.as_of)
+        .min();
+    coming.map_or_else(String::new, |(date, invoice, stage)| {
+        format!(" Next, {} would reach `{stage}` on {date}.", printable(&invoice))
+    })
+}
+
+async fn history(app: &App, snapshot: &Snapshot) -> Result<String, Failure> {
+    let mut text = String::new();
+    let notices = app.store.notices_of(snapshot.id).await?;
+    if !notices.is_empty() {
+        let rows = notices.iter().map(|notice| {
+            let total = Money::new(notice.overdue_total - notice.credits, notice.currency);
+            vec![
+                notice.id.to_string(),
+                notice.as_of.to_string(),
+                notice.stage.clone(),
+                format!("{total} {}", notice.currency),
+                notice.state.to_string(),
+                notice.reply.clone().unwrap_or_default(),
+            ]
+        });
+        text += &format!("\nNotices\n{}", table(&["id", "as of", "stage", "total", "state", "answer"], &[0, 3], rows));
+    }
+    let cases: Vec<_> = app.store.cases(true).await?.into_iter().filter(|c| c.account == snapshot.facts.account.number).collect();
+    for case in cases {
+        text += &format!("\nCase {} ({}), opened {}: `duly case show {}`\n", case.id, case.status, case.opened, case.id);
+    }
+    let decisions = app.store.decisions_of(snapshot.id, 8).await?;
+    if !decisions.is_empty() {
+        let rows = decisions.into_iter().map(|(date, currency, outcome, reasons, policy)| {
+            vec![date.to_string(), currency, outcome, reasons.replace(' ', ", "), policy]
+        });
+        text += &format!("\nDecisions\n{}", table(&["sweep", "currency", "outcome", "reasons", "policy"], &[], rows));
+    }
+    Ok(text)
+}
