@@ -1,0 +1,222 @@
+//! `duly run`: slots, releases, signals, and a process that dies.
+
+use std::{
+    fs::File,
+    process::{Child, Command, ExitStatus},
+    time::{Duration, Instant},
+};
+
+use chrono::NaiveTime;
+use duly::domain::calendar::instant;
+
+use crate::{
+    house::{DAY, House, days_ago, until},
+    relay::PLAIN,
+    smtp::{Act::*, At::*, Script, Server},
+};
+
+/// A running daemon with its log; killed when dropped.
+struct Running {
+    child: Child,
+    log: std::path::PathBuf,
+}
+
+impl Running {
+    fn start(house: &House) -> Self {
+        let log = house.path("daemon.log");
+        let file = File::create(&log).unwrap();
+        let child = house.command(&["run"]).stderr(file).spawn().unwrap();
+        let running = Self { child, log };
+        until("the daemon runs", || running.log().contains("duly is running"));
+        running
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    fn ended(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "the daemon goes on\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Accounts that are due today, after a first sweep that a person released. Nothing is due on a schedule yet.
+fn due_today(server: &Server, numbers: &[&str]) -> House {
+    let house = House::with_accounts(&["FIRST"]);
+    house.sweep(DAY).ended(0);
+    house.take("payments", "P-FIRST,FIRST,2025-03-03,GBP,100.00,INV-FIRST\n");
+    house.duly(&["deliver", "--as-of", DAY]).ended(0);
+    let row = |number: &&str| format!("{number},Customer {number},{}@buyer.example\n", number.to_lowercase());
+    house.take("accounts", &numbers.iter().map(row).collect::<String>());
+    let (issued, due) = (days_ago(95), days_ago(65));
+    let row = |number: &&str| format!("INV-{number},{number},{issued},{due},GBP,100.00\n");
+    house.take("invoices", &numbers.iter().map(row).collect::<String>());
+    house.send_to(server, PLAIN);
+    house.edit("policy.toml", r#"sweep = "0 7 * * Mon-Fri""#, r#"sweep = "0 7 * * *""#);
+    house
+}
+
+/// Says that the daemon ran last so many days ago.
+async fn last_slot(house: &House, days: u64) {
+    let at = instant(chrono_tz::Europe::London, days_ago(days).and_time(NaiveTime::MIN));
+    let text = format!(
+        "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
+         SELECT id, 'sweep', '{0}', '', '{0}', '{0}', 'long ago' FROM company",
+        at.to_rfc3339()
+    );
+    house.change(text).await;
+}
+
+const SWEEPS: &str = "SELECT COUNT(*) FROM sweep WHERE as_of > '2025-03-03'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_month_of_downtime_there_is_one_sweep() {
+    let server = Server::start(Script::default()).await;
+    let house = due_today(&server, &["A", "B"]);
+    last_slot(&house, 30).await;
+    let mut daemon = Running::start(&house);
+    until("two mails", || server.accepted().len() == 2);
+    // The schedule may ring at this very moment; the slots tell.
+    let swept = house.rows("SELECT COUNT(*) FROM slot WHERE note LIKE 'sweep %'").await;
+    assert_eq!(house.rows(SWEEPS).await, swept);
+    assert_eq!(swept, ["1"]);
+    let folded: usize = house.rows("SELECT COUNT(*) FROM slot WHERE note LIKE 'folded into %'").await[0].parse().unwrap();
+    assert!((28..=30).contains(&folded), "{folded}");
+    daemon.signal("TERM");
+    assert!(daemon.ended().success());
+    drop(daemon);
+    // Nothing is due any more, and a second start sweeps nothing.
+    let mut daemon = Running::start(&house);
+    until("the daemon has looked", || daemon.log().contains("duly is running"));
+    std::thread::sleep(Duration::from_secs(1));
+    daemon.signal("TERM");
+    assert!(daemon.ended().success());
+    assert_eq!(house.rows(SWEEPS).await, ["1"]);
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_of_every_minute_is_caught_up_by_one_sweep() {
+    let server = Server::start(Script::default()).await;
+    let house = due_today(&server, &["A"]);
+    house.edit("policy.toml", r#"sweep = "0 7 * * *""#, r#"sweep = "* * * * *""#);
+    last_slot(&house, 9).await;
+    let start = duly::clock::Clock::System.now();
+    let _daemon = Running::start(&house);
+    until("a mail", || server.accepted().len() == 1);
+    // Each sweep after the first belongs to a minute that began since.
+    let minutes = (duly::clock::Clock::System.now() - start).num_minutes() + 2;
+    let sweeps: i64 = house.rows(SWEEPS).await[0].parse().unwrap();
+    assert!((1..=minutes).contains(&sweeps), "{sweeps} sweeps");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_sweep_waits_for_a_person_and_is_released_while_the_daemon_runs() {
+    let server = Server::start(Script::default()).await;
+    let house = House::new();
+    house.take("accounts", "A,Customer A,a@buyer.example\n");
+    house.take("invoices", &format!("INV-A,A,{},{},GBP,100.00\n", days_ago(95), days_ago(65)));
+    house.no_payments();
+    house.send_to(&server, PLAIN);
+    house.edit("policy.toml", r#"sweep = "0 7 * * Mon-Fri""#, r#"sweep = "0 7 * * *""#);
+    last_slot(&house, 2).await;
+    let daemon = Running::start(&house);
+    until("the sweep is held back", || daemon.log().contains("this is the first sweep"));
+    assert!(house.duly(&["tasks"]).ended(0).contains("`duly sweep --release`"));
+    assert!(server.received().is_empty());
+    // Who sweeps or sends must be one.
+    let error = house.duly(&["run"]).failed(1);
+    assert!(error.contains("another duly process") && error.contains("stop it first"), "{error}");
+    house.duly(&["sweep"]).failed(1);
+    house.duly(&["deliver"]).failed(1);
+    let said = house.duly(&["sweep", "--release"]).ended(0);
+    assert!(said.contains("Released. The running daemon sweeps and sends within a minute."), "{said}");
+    until("a mail", || server.accepted().len() == 1);
+    assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_read_again_and_bad_ones_are_refused() {
+    let server = Server::start(Script::default()).await;
+    let house = due_today(&server, &["A"]);
+    let daemon = Running::start(&house);
+    assert!(daemon.log().contains("standard-"), "{}", daemon.log());
+    house.edit("policy.toml", "days = 60", "dais = 60");
+    daemon.signal("HUP");
+    until("the bad policy is refused", || daemon.log().contains("not reloaded; the old rules stay"));
+    assert!(daemon.log().contains("Did you mean `days`?"), "{}", daemon.log());
+    let versions = house.rows("SELECT MAX(version) FROM policy_version").await[0].parse::<u32>().unwrap();
+    house.edit("policy.toml", "dais = 60", "days = 64");
+    daemon.signal("HUP");
+    let reloaded = format!("policies and wording reloaded policy=\"standard-{}\"", versions + 1);
+    until("the good policy is taken", || daemon.log().contains(&reloaded));
+    assert_eq!(house.rows("SELECT MAX(version) FROM policy_version").await, [(versions + 1).to_string()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_end_it_finishes_the_message_under_way() {
+    let script = Script::default().next(Dot, &[Wait(Duration::from_secs(3)), Normal]);
+    let server = Server::start(script).await;
+    let house = due_today(&server, &["A", "B"]);
+    last_slot(&house, 2).await;
+    let mut daemon = Running::start(&house);
+    until("the dot has arrived", || server.received().len() == 1);
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().code(), Some(0), "{}", daemon.log());
+    assert!(daemon.log().contains("duly has stopped"));
+    let states = "SELECT state FROM notice WHERE as_of > '2025-03-03' ORDER BY state";
+    assert_eq!(house.rows(states).await, ["ready", "sent"]);
+    assert_eq!(server.received().len(), 1);
+    let _daemon = Running::start(&house);
+    until("the other mail", || server.accepted().len() == 2);
+    let mut to: Vec<String> = server.accepted().into_iter().map(|message| message.to).collect();
+    to.sort();
+    assert_eq!(to, ["a@buyer.example", "b@buyer.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_between_the_dot_and_the_answer_it_is_in_doubt() {
+    let server = Server::start(Script::default().next(Dot, &[Silence])).await;
+    let house = due_today(&server, &["A"]);
+    last_slot(&house, 2).await;
+    let mut daemon = Running::start(&house);
+    until("the dot has arrived", || server.received().len() == 1);
+    daemon.child.kill().unwrap();
+    daemon.ended();
+    drop(daemon);
+    let state = "SELECT state, doubts, sha256 IS NOT NULL, attempts FROM notice WHERE as_of > '2025-03-03'";
+    assert_eq!(house.rows(state).await, ["sending 0 1 1"]);
+    let mut daemon = Running::start(&house);
+    until("the doubt is told", || daemon.log().contains("they are in doubt"));
+    assert_eq!(house.rows(state).await, ["in_doubt 1 1 1"]);
+    assert!(house.duly(&["tasks"]).ended(0).contains("may not have arrived; sent again"));
+    daemon.signal("TERM");
+    assert!(daemon.ended().success());
+    assert_eq!(server.received().len(), 1);
+    // After the wait it goes once more, with the same bytes.
+    house.all_due().await;
+    house.duly(&["deliver"]).ended(0);
+    let sent = server.received();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].bytes, sent[1].bytes);
+}

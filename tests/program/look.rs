@@ -1,0 +1,71 @@
+//! The last look: what changed between the sweep and the message.
+
+use crate::{
+    house::DAY,
+    relay::ready,
+    smtp::Script,
+};
+
+const WITHDRAWN: &str = "1 withdrawn, since something changed\n";
+const NOTICES: &str = "SELECT state, COALESCE(reply, '') FROM notice ORDER BY id";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_withdraws() {
+    let (house, server) = ready(&["A", "B"], Script::default()).await;
+    house.take("payments", "P,A,2025-03-01,GBP,100.00,INV-A\n");
+    assert_eq!(house.deliver().ended(0), "1 sent, 1 withdrawn, since something changed\n");
+    assert_eq!(house.rows("SELECT reply, void FROM notice WHERE state = 'withdrawn'").await, ["paid 1"]);
+    let to: Vec<String> = server.received().into_iter().map(|message| message.to).collect();
+    assert_eq!(to, ["b@buyer.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_withdraws_and_its_end_lets_it_go() {
+    let (house, server) = ready(&["A"], Script::default()).await;
+    house.duly(&["hold", "add", "A", "--from", "2025-03-01", "--why", "called"]).ended(0);
+    assert_eq!(house.deliver().ended(0), WITHDRAWN);
+    assert_eq!(house.rows(NOTICES).await, ["withdrawn held"]);
+    assert!(server.commands().iter().all(|line| !line.starts_with("MAIL")));
+    assert!(house.sweep(DAY).ended(3).contains("account_hold"));
+    house.change("UPDATE hold SET until = '2025-03-02'").await;
+    house.sweep(DAY).ended(0);
+    assert_eq!(house.deliver().ended(0), "1 sent\n");
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_payment_withdraws_and_the_rest_is_noticed() {
+    let (house, server) = ready(&["A"], Script::default()).await;
+    house.take("payments", "P,A,2025-03-01,GBP,40.00,INV-A\n");
+    assert_eq!(house.deliver().ended(0), WITHDRAWN);
+    assert_eq!(house.rows(NOTICES).await, ["withdrawn changed"]);
+    assert!(server.received().is_empty());
+    house.sweep(DAY).ended(0);
+    assert_eq!(house.deliver().ended(0), "1 sent\n");
+    assert_eq!(house.rows("SELECT overdue_total, state FROM notice ORDER BY id").await, ["10000 withdrawn", "6000 sent"]);
+    let text = String::from_utf8_lossy(&server.accepted()[0].bytes).into_owned();
+    let mail = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
+    assert!(mail.body_text(0).unwrap().contains("£60.00"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promise_and_a_complaint_withdraw() {
+    let (house, server) = ready(&["A", "B"], Script::default()).await;
+    house.take("events", "E-1,A,2025-03-02,promise,,2025-03-20\nE-2,B,2025-03-02,complaint,INV-B,\n");
+    assert_eq!(house.deliver().ended(0), "2 withdrawn, since something changed\n");
+    assert_eq!(house.rows(NOTICES).await, ["withdrawn held", "withdrawn held"]);
+    assert!(server.received().is_empty());
+    house.sweep(DAY).ended(3);
+    let cases = house.duly(&["case", "list"]).ended(0);
+    assert!(cases.contains("INV-B") && cases.contains("suspected") && !cases.contains("INV-A"), "{cases}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_waited_too_long_is_decided_afresh() {
+    let (house, server) = ready(&["A"], Script::default()).await;
+    assert_eq!(house.duly(&["deliver", "--as-of", "2025-03-20"]).ended(0), WITHDRAWN);
+    assert_eq!(house.rows(NOTICES).await, ["withdrawn outdated"]);
+    house.sweep("2025-03-20").ended(0);
+    assert_eq!(house.duly(&["deliver", "--as-of", "2025-03-20"]).ended(0), "1 sent\n");
+    assert_eq!(server.accepted().len(), 1);
+}

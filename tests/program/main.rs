@@ -1,0 +1,16 @@
+//! The program as a whole: the real binary, real files, and a mail relay that does what a script says.
+
+#[path = "../support/smtp.rs"]
+#[expect(dead_code, reason = "the relay can do more than these tests ask of it")]
+mod smtp;
+
+mod daemon;
+mod delivery;
+mod doubt;
+mod house;
+mod import;
+mod layouts;
+mod look;
+mod plan;
+mod relay;
+mod secrets;
