@@ -1,10 +1,27 @@
 //! Reading words as a person would hear them: matching list entries and scoring harshness.
 
+use std::collections::BTreeSet;
+
 use super::words::Lists;
 
-/// A text as words, with the sentence each stands in.
+/// A text as words.
 pub struct Spoken {
-    words: Vec<(String, usize)>,
+    words: Vec<Word>,
+    /// The same in lower case, each once.
+    known: BTreeSet<String>,
+}
+
+struct Word {
+    said: String,
+    /// Made once: lists are long, and each text is held against all of their entries.
+    lower: String,
+    sentence: usize,
+}
+
+impl Word {
+    fn new(said: String, sentence: usize) -> Self {
+        Self { lower: said.to_lowercase(), said, sentence }
+    }
 }
 
 impl Spoken {
@@ -19,7 +36,7 @@ impl Spoken {
                 continue;
             }
             if !word.is_empty() {
-                words.push((std::mem::take(&mut word), sentence));
+                words.push(Word::new(std::mem::take(&mut word), sentence));
             }
             let next = chars.peek().copied().unwrap_or(' ');
             if (matches!(c, '.' | '!' | '?') && next.is_whitespace()) || (c == '\n' && next == '\n') {
@@ -27,28 +44,41 @@ impl Spoken {
             }
         }
         if !word.is_empty() {
-            words.push((word, sentence));
+            words.push(Word::new(word, sentence));
         }
-        Self { words }
+        let known = words.iter().map(|word| word.lower.clone()).collect();
+        Self { words, known }
     }
 
     /// The sentence of each place where an entry of a word list stands.
     fn places(&self, entry: &str) -> Vec<usize> {
         let (entry, stem) = entry.strip_suffix('*').map_or((entry, false), |rest| (rest, true));
         let sought = Self::new(entry).words;
+        if !self.may_hold(&sought, stem) {
+            return Vec::new();
+        }
         let exact = entry.chars().any(char::is_uppercase);
-        let same = |have: &str, want: &str, last: bool| {
-            let have = if exact { have.to_owned() } else { have.to_lowercase() };
+        let same = |have: &Word, want: &str, last: bool| {
+            let have = if exact { &have.said } else { &have.lower };
             if stem && last { have.starts_with(want) } else { have == want }
         };
-        let matches = |window: &&[(String, usize)]| {
+        let matches = |window: &&[Word]| {
             window
                 .iter()
                 .zip(&sought)
                 .enumerate()
-                .all(|(i, (have, want))| same(&have.0, &want.0, i + 1 == sought.len()))
+                .all(|(i, (have, want))| same(have, &want.said, i + 1 == sought.len()))
         };
-        self.words.windows(sought.len().max(1)).filter(matches).map(|window| window[0].1).collect()
+        self.words.windows(sought.len().max(1)).filter(matches).map(|window| window[0].sentence).collect()
+    }
+
+    /// Cheap: whether the first word of an entry stands in the text at all, or could as the stem of one.
+    fn may_hold(&self, sought: &[Word], stem: bool) -> bool {
+        match sought {
+            [only] if stem => self.known.range(only.lower.clone()..).next().is_some_and(|w| w.starts_with(&only.lower)),
+            [first, ..] => self.known.contains(&first.lower),
+            [] => true,
+        }
     }
 
     /// The entries of a list that stand in the text.
