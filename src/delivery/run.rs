@@ -96,13 +96,20 @@ pub(super) struct Delivery {
 }
 
 impl Deliverer {
-    /// Sends everything that is due now. Ends early, between two messages, when `stop` is asked for.
-    pub async fn deliver(&self, stop: &CancellationToken) -> Result<DeliveryReport> {
-        let now = self.clock.now();
-        let recovered = self.store.recover(self.resend_at(now)).await?;
+    /// Puts what an earlier process left without an outcome in doubt, and says how many. Only for
+    /// whoever holds the lock of the database: nothing else can be under way then.
+    pub async fn recover(&self) -> Result<u64> {
+        let recovered = self.store.recover(self.resend_at(self.clock.now())).await?;
         if recovered > 0 {
             tracing::warn!(recovered, "notices of an earlier process have no outcome: they are in doubt");
         }
+        Ok(recovered)
+    }
+
+    /// Sends everything that is due now. Ends early, between two messages, when `stop` is asked for.
+    pub async fn deliver(&self, stop: &CancellationToken) -> Result<DeliveryReport> {
+        let now = self.clock.now();
+        let recovered = self.recover().await?;
         let (feed, jobs) = mpsc::channel(PAGE as usize);
         let delivery = Arc::new(self.begin(recovered, jobs, stop.child_token()).await?);
         let mut workers = JoinSet::new();

@@ -55,6 +55,8 @@ impl Daemon {
         let wake = Arc::new(Notify::new());
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
         self.first_start().await?;
+        // A delivery would do it too, but may not come for long when nothing is due.
+        self.deliverer.recover().await?;
         while !stop.end.is_cancelled() {
             self.tick(&stop.end).await;
             tokio::select! {
