@@ -127,6 +127,11 @@ impl<'a> Movement<'a> {
             invoices: Named::One(credit.invoice.as_ref()),
         }
     }
+
+    /// Whether it says only that its invoice is not open any more.
+    fn closes(&self) -> bool {
+        CLOSING_PREFIXES.iter().any(|prefix| self.number.starts_with(prefix))
+    }
 }
 
 /// The position of an account by currency, from the facts effective on or before `as_of`.
@@ -144,7 +149,9 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
     }
     let settled = found.into_iter().map(|(currency, (mut position, mut movements))| {
         position.items.sort_by(|a, b| (a.invoice.due, &a.invoice.number).cmp(&(b.invoice.due, &b.invoice.number)));
-        movements.sort_by(|a, b| (a.date, a.is_payment, a.number).cmp(&(b.date, b.is_payment, b.number)));
+        // What only closes an invoice comes last of its day: it is what the others leave.
+        let order = |movement: &Movement<'a>| (movement.date, movement.closes(), movement.is_payment, movement.number);
+        movements.sort_by(|a, b| order(a).cmp(&order(b)));
         let offers: Vec<(i64, NaiveDate, &Offer)> = facts
             .notices
             .iter()
@@ -192,8 +199,7 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        let closes = CLOSING_PREFIXES.iter().any(|prefix| movement.number.starts_with(prefix));
-        if left != 0 && !closes {
+        if left != 0 && !movement.closes() {
             self.unallocated += left;
             self.unmatched.push((movement.number.to_owned(), left));
         }
