@@ -1,6 +1,6 @@
 //! Logs: to standard error, readable or as JSON; what never to log is masked here.
 
-use std::fmt;
+use std::{fmt, io::IsTerminal};
 
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -14,7 +14,8 @@ pub enum LogFormat {
 /// Starts logging with a filter like `info` or `duly=debug`.
 pub fn start(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let colours = std::io::stderr().is_terminal();
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours);
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, e.g. in a test, keeps the first one.
     let _ = match format {

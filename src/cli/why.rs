@@ -2,7 +2,7 @@
 
 use super::{
     Done, Outcome, When,
-    output::{print, printable, table},
+    output::{count, print, printable, table},
 };
 use crate::{
     app::{App, Failure},
@@ -111,7 +111,7 @@ fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: 
         let what = format!("{total} {} overdue, stage `{}`", decision.currency, decision.stage);
         match &decision.outcome {
             Decided::Notice { offer } => {
-                text += &format!("\nNotice: {what}, {} items.\n", decision.items.len());
+                text += &format!("\nNotice: {what}, {}.\n", count(decision.items.len() as u64, "item", "items"));
                 if let Some(offer) = offer {
                     let pay = Money::new(offer.pay, decision.currency);
                     text += &format!("  Offer: {}% off, {pay} if received by {}.\n", offer.percent.normalize(), offer.last_day);
