@@ -100,7 +100,8 @@ async fn after_a_month_of_downtime_there_is_one_sweep() {
     let swept = house.rows("SELECT COUNT(*) FROM slot WHERE note LIKE 'sweep %'").await;
     assert_eq!(house.rows(SWEEPS).await, swept);
     assert_eq!(swept, ["1"]);
-    let folded: usize = house.rows("SELECT COUNT(*) FROM slot WHERE note LIKE 'folded into %'").await[0].parse().unwrap();
+    let folded: usize =
+        house.rows("SELECT COUNT(*) FROM slot WHERE note LIKE 'folded into %'").await[0].parse().unwrap();
     assert!((28..=30).contains(&folded), "{folded}");
     daemon.signal("TERM");
     assert!(daemon.ended().success());

@@ -64,7 +64,10 @@ async fn the_second_stage_answers_in_the_thread_of_the_first() {
     let [first, second] = [&mails[0], &mails[1]].map(|mail| MessageParser::default().parse(&mail.bytes).unwrap());
     assert_eq!(second.references().as_text(), first.message_id());
     assert_ne!(second.message_id(), first.message_id());
-    assert_eq!(house.rows("SELECT stage, letter, state FROM notice ORDER BY id").await, ["first first sent", "second second sent"]);
+    assert_eq!(
+        house.rows("SELECT stage, letter, state FROM notice ORDER BY id").await,
+        ["first first sent", "second second sent"]
+    );
     assert!(first.header("Auto-Submitted").is_some());
 }
 

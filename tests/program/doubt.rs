@@ -44,7 +44,9 @@ async fn the_second_address_is_used_when_the_first_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_message_waits_for_a_person() {
-    for (at, answer) in [(Dot, "554 5.6.0 looks like spam"), (Recipient, "552 5.2.2 mailbox full"), (Dot, "552 5.3.4 too big")] {
+    for (at, answer) in
+        [(Dot, "554 5.6.0 looks like spam"), (Recipient, "552 5.2.2 mailbox full"), (Dot, "552 5.3.4 too big")]
+    {
         let (house, server) = ready(&["A"], Script::default().next(at, &[Say(answer)])).await;
         assert_eq!(house.deliver().ended(0), "1 refused\n", "{answer}");
         assert_eq!(house.rows("SELECT state, void FROM notice").await, ["refused 0"]);
@@ -69,7 +71,8 @@ async fn a_lost_answer_is_in_doubt_and_sent_once_more_after_the_wait() {
     for lost in LOST {
         let (house, server) = ready(&["A"], Script::default().next(Dot, lost)).await;
         assert_eq!(house.deliver().ended(0), "1 in doubt\n", "{lost:?}");
-        let wait = "SELECT state, doubts, CAST(round((julianday(due_at) - julianday('now')) * 24) AS INTEGER) FROM notice";
+        let wait =
+            "SELECT state, doubts, CAST(round((julianday(due_at) - julianday('now')) * 24) AS INTEGER) FROM notice";
         assert_eq!(house.rows(wait).await, ["in_doubt 1 24"]);
         assert!(house.duly(&["tasks"]).ended(0).contains("may not have arrived; sent again"));
         assert_eq!(house.deliver().ended(0), "Nothing was due to be sent.\n");

@@ -1,10 +1,6 @@
 //! The last look: what changed between the sweep and the message.
 
-use crate::{
-    house::DAY,
-    relay::ready,
-    smtp::Script,
-};
+use crate::{house::DAY, relay::ready, smtp::Script};
 
 const WITHDRAWN: &str = "1 withdrawn, since something changed\n";
 const NOTICES: &str = "SELECT state, COALESCE(reply, '') FROM notice ORDER BY id";
@@ -42,7 +38,10 @@ async fn a_part_payment_withdraws_and_the_rest_is_noticed() {
     assert!(server.received().is_empty());
     house.sweep(DAY).ended(0);
     assert_eq!(house.deliver().ended(0), "1 sent\n");
-    assert_eq!(house.rows("SELECT overdue_total, state FROM notice ORDER BY id").await, ["10000 withdrawn", "6000 sent"]);
+    assert_eq!(
+        house.rows("SELECT overdue_total, state FROM notice ORDER BY id").await,
+        ["10000 withdrawn", "6000 sent"]
+    );
     let text = String::from_utf8_lossy(&server.accepted()[0].bytes).into_owned();
     let mail = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
     assert!(mail.body_text(0).unwrap().contains("£60.00"), "{text}");
