@@ -90,7 +90,7 @@ pub(super) struct Delivery {
     pub pace: Pace,
     dkim: Option<Arc<Dkim>>,
     payments_seen: Option<DateTime<Utc>>,
-    stop: CancellationToken,
+    pub stop: CancellationToken,
     jobs: tokio::sync::Mutex<mpsc::Receiver<Job>>,
     report: Mutex<DeliveryReport>,
 }

@@ -58,7 +58,10 @@ impl Delivery {
                 Ok(mail) => mail,
                 Err(error) => return self.not_composed(&notice, &error.to_string()).await,
             };
-            self.pace.wait().await;
+            tokio::select! {
+                () = self.pace.wait() => {}
+                () = self.stop.cancelled() => return Ok(()),
+            }
             let intent = Write::Intent {
                 notice: notice.id,
                 revision: snapshot.revision,

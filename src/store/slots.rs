@@ -4,6 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::{Result, Store};
 
+const SETTLE: &str = "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
+                      VALUES ($1, $2, $3, '', $5, $5, $4) \
+                      ON CONFLICT (company, schedule, at) DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
+
 impl Store {
     /// Claims a slot until `until`; false when it is done or somebody else holds it.
     pub async fn claim_slot(
@@ -21,14 +25,31 @@ impl Store {
         Ok(claim.execute(self.pool()).await?.rows_affected() == 1)
     }
 
-    /// Settles a slot; `note` says what came of it, e.g. that it was folded into a later one.
+    /// Settles a slot; `note` says what came of it.
     pub async fn settle_slot(&self, schedule: &str, at: DateTime<Utc>, note: &str, now: DateTime<Utc>) -> Result<()> {
-        let text = "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
-                    VALUES ($1, $2, $3, '', $5, $5, $4) \
-                    ON CONFLICT (company, schedule, at) DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
-        let settle = sqlx::query(text).bind(self.company).bind(schedule).bind(at).bind(note).bind(now);
+        let settle = sqlx::query(SETTLE).bind(self.company).bind(schedule).bind(at).bind(note).bind(now);
         settle.execute(self.pool()).await?;
         Ok(())
+    }
+
+    /// Settles older slots as folded into a later one, in one transaction, since there may be thousands.
+    pub async fn fold_slots(
+        &self,
+        schedule: &str,
+        older: &[DateTime<Utc>],
+        into: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        if older.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let note = format!("folded into {into}");
+        for at in older {
+            let settle = sqlx::query(SETTLE).bind(self.company).bind(schedule).bind(at).bind(&note).bind(now);
+            settle.execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// From when occurrences are open: the oldest unfinished slot, else the newest finished one.

@@ -149,9 +149,7 @@ impl Daemon {
         let mut due = if unfinished { vec![since] } else { Vec::new() };
         due.extend(occurrences.between(since, now));
         let Some(newest) = due.pop() else { return Ok(None) };
-        for older in due {
-            store.settle_slot(SWEEP, older, &format!("folded into {newest}"), now).await?;
-        }
+        store.fold_slots(SWEEP, &due, newest, now).await?;
         Ok(Some(newest))
     }
 

@@ -1,5 +1,7 @@
 //! Planned occurrences of a schedule, computed in the real zone.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use croner::{
@@ -38,9 +40,16 @@ impl Occurrences {
         })
     }
 
-    /// Occurrences after `since`, up to and including `now`.
+    /// Occurrences after `since`, up to and including `now`; of very many the newest.
     pub fn between(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        self.after(since).take_while(|at| *at <= now).take(MOST).collect()
+        let mut newest = VecDeque::new();
+        for at in self.after(since).take_while(|at| *at <= now) {
+            if newest.len() == MOST {
+                newest.pop_front();
+            }
+            newest.push_back(at);
+        }
+        newest.into()
     }
 }
 
@@ -75,6 +84,14 @@ mod tests {
             let found = cron.between(since.parse().unwrap(), until.parse().unwrap());
             assert_eq!(found.len(), 1, "{since}: {found:?}");
         }
+    }
+
+    #[test]
+    fn of_very_many_the_newest_are_looked_at() {
+        let cron = Occurrences::parse("* * * * *", chrono_tz::UTC).unwrap();
+        let (since, now) = ("2026-01-01T00:00:00Z".parse().unwrap(), "2026-01-09T00:00:30Z".parse().unwrap());
+        let found = cron.between(since, now);
+        assert_eq!((found.len(), found[MOST - 1].to_rfc3339().as_str()), (MOST, "2026-01-09T00:00:00+00:00"));
     }
 
     #[test]

@@ -1,6 +1,12 @@
 //! The last look: what changed between the sweep and the message.
 
-use crate::{house::DAY, relay::ready, smtp::Script};
+use std::process::Stdio;
+
+use crate::{
+    house::{DAY, until},
+    relay::ready,
+    smtp::Script,
+};
 
 const WITHDRAWN: &str = "1 withdrawn, since something changed\n";
 const NOTICES: &str = "SELECT state, COALESCE(reply, '') FROM notice ORDER BY id";
@@ -67,4 +73,17 @@ async fn a_notice_that_waited_too_long_is_decided_afresh() {
     house.sweep("2025-03-20").ended(0);
     assert_eq!(house.duly(&["deliver", "--as-of", "2025-03-20"]).ended(0), "1 sent\n");
     assert_eq!(server.accepted().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_comes_while_the_message_waits_its_turn_is_seen() {
+    let (house, server) = ready(&["A", "B"], Script::default()).await;
+    // Ten seconds between two messages.
+    house.edit("duly.toml", "per_minute = 0", "per_minute = 6");
+    let delivery = house.command(&["deliver", "--as-of", DAY]).stdout(Stdio::piped()).spawn().unwrap();
+    until("the first mail", || server.accepted().len() == 1);
+    house.take("payments", "P,B,2025-03-01,GBP,100.00,INV-B\n");
+    let output = delivery.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 sent, 1 withdrawn, since something changed\n");
+    assert_eq!(house.rows(NOTICES).await, ["sent 2.0.0 queued as 42", "withdrawn paid"]);
 }

@@ -111,3 +111,16 @@ async fn a_limit_on_messages_a_minute_is_kept() {
     let whole = times[3].duration_since(times[0]).as_secs_f64();
     assert!(whole > 2.5, "four messages within {whole} s");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_hangs_up_in_between_costs_one_message_a_wait() {
+    let rows: [(At, &[Act]); 2] = [(Mail, &[Say("421 4.3.2 going down"), Close]), (Recipient, &[Close])];
+    for (at, acts) in rows {
+        let (house, server) = ready(&["A", "B", "C"], Script::default().next(at, acts)).await;
+        assert_eq!(house.deliver().ended(0), "2 sent, 1 to be tried again\n", "{at:?}");
+        assert_eq!((server.connections(), server.received().len()), (2, 2), "{at:?}");
+        house.all_due().await;
+        assert_eq!(house.deliver().ended(0), "1 sent\n");
+        assert_eq!(server.accepted().len(), 3);
+    }
+}
