@@ -47,7 +47,9 @@ fn way(runs: usize) {
         for _ in 0..runs {
             fs::copy(&fresh, house.path("config/duly.db")).unwrap();
             house.smtp(sink.port, sessions);
-            let duly = timed(|| house.run(&["sweep", "--release", "--by", "bench"]));
+            let duly = timed(|| {
+                house.run(&["sweep", "--release", "--by", "bench"]);
+            });
             for end in ["", "-wal", "-shm", ".lock"] {
                 let _ = fs::remove_file(house.path(&format!("config/duly.db{end}")));
             }
