@@ -28,7 +28,10 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
         print("Nothing waits for a person.\n");
     } else {
         let number = count(tasks.len() as u64, "thing waits", "things wait");
-        print(&format!("{number} for a person\n{}", table(&["", "what", "to do"], &[], tasks.into_iter().map(Vec::from))));
+        print(&format!(
+            "{number} for a person\n{}",
+            table(&["", "what", "to do"], &[], tasks.into_iter().map(Vec::from))
+        ));
     }
     Ok(Done::Well)
 }
@@ -60,7 +63,8 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     }
     for notice in app.store.notices_in(State::InDoubt, 1_000).await? {
         let again = notice.due_at.map(|at| format!("; sent again {}", at.format("%Y-%m-%d %H:%M UTC")));
-        let what = format!("notice {} of {} may not have arrived{}", notice.id, notice.as_of, again.unwrap_or_default());
+        let what =
+            format!("notice {} of {} may not have arrived{}", notice.id, notice.as_of, again.unwrap_or_default());
         tasks.push(["in doubt".into(), what, "look into the mail server's log".into()]);
     }
     Ok(())
@@ -72,7 +76,8 @@ async fn held(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
         .plan(Horizon::everything(app.today()), |_, decision| {
             for reason in decision.outcome.reasons() {
                 // The whole ledger, cases and money are listed by their own rules.
-                let own = matches!(reason.code(), "ledger_stale" | "suspected_protest" | "credits_cover" | "discount_late");
+                let own =
+                    matches!(reason.code(), "ledger_stale" | "suspected_protest" | "credits_cover" | "discount_late");
                 if let (Some(task), false) = (reason.task(), own) {
                     let what = format!("account {}: {}", printable(&decision.account), reason.sentence());
                     tasks.push(["held".into(), what, task.into()]);
@@ -98,12 +103,16 @@ async fn money(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
             if position.unallocated > 0 && open {
                 let money = Money::new(position.unallocated, *currency);
                 let from: Vec<&str> = position.unmatched.iter().map(|(number, _)| number.as_str()).collect();
-                let what = format!("account {account}: {money} {currency} not matched ({})", printable(&from.join(", ")));
+                let what =
+                    format!("account {account}: {money} {currency} not matched ({})", printable(&from.join(", ")));
                 tasks.push(["match".into(), what, "name the invoices in the payments file".into()]);
             }
             for item in position.items.iter().filter(|item| item.late_discount) {
                 let money = Money::new(item.residual, *currency);
-                let what = format!("account {account}, invoice {}: short by {money} {currency}", printable(&item.invoice.number));
+                let what = format!(
+                    "account {account}, invoice {}: short by {money} {currency}",
+                    printable(&item.invoice.number)
+                );
                 tasks.push(["discount".into(), what, "accept it (a credit) or ask for the rest".into()]);
             }
         }
