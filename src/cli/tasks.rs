@@ -61,6 +61,13 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
         let what = format!("notice {} of {}: {reply}", notice.id, notice.as_of);
         tasks.push(["refused".into(), what, "mend the cause or the address; `duly deliver --retry-refused`".into()]);
     }
+    // A notice that was never tried has an answer only when its letter could not be written.
+    for notice in app.store.notices_in(State::Ready, 1_000).await? {
+        if let Some(why) = &notice.reply {
+            let what = format!("notice {} of {} cannot be written: {}", notice.id, notice.as_of, printable(why));
+            tasks.push(["letter".into(), what, "mend the cause; it is tried again every hour".into()]);
+        }
+    }
     for notice in app.store.notices_in(State::InDoubt, 1_000).await? {
         let again = notice.due_at.map(|at| format!("; sent again {}", at.format("%Y-%m-%d %H:%M UTC")));
         let what =

@@ -142,6 +142,8 @@ pub enum Reason {
     Semicolon,
     #[error("not an email address: `{0}`")]
     Email(String),
+    #[error("an address that mail cannot be sent to: ASCII letters only; write the domain in its xn-- form")]
+    EmailNotAscii,
     #[error("not a language tag of BCP 47 (like de-DE)")]
     Locale,
     #[error("not a time zone of the IANA list (like Europe/Berlin)")]

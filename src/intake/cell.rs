@@ -116,6 +116,7 @@ impl<'a> Cell<'a> {
 
     pub fn emails(self) -> Result<Vec<String>, Fault> {
         let check = |text: &str| match text.parse::<Address>() {
+            Ok(_) if !text.is_ascii() => Err(self.fault(Reason::EmailNotAscii)),
             Ok(_) if !text.chars().any(|c| c.is_control() || c.is_whitespace()) => Ok(text.to_owned()),
             _ => Err(self.fault(Reason::Email(text.escape_debug().to_string()))),
         };

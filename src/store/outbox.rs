@@ -180,7 +180,7 @@ impl Store {
     /// Puts refused notices back, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
     pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
-        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL \
+        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL, reply = NULL \
                     WHERE company = $2 AND state = 'refused' AND void = 0";
         Ok(sqlx::query(text).bind(now).bind(self.company).execute(self.pool()).await?.rows_affected())
     }
