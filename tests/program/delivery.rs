@@ -52,6 +52,28 @@ async fn a_document_that_vanishes_after_the_sweep_withdraws() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_cannot_be_written_is_shown_and_stops_nobody_else() {
+    let server = Server::start(Script::default()).await;
+    let house = House::with_accounts(&["A", "B"]);
+    house.send_to(&server, PLAIN);
+    let row = "INV-A,A,2024-12-01,2024-12-31,GBP,100.00,A.pdf\n";
+    house.import_file("invoices", [HEADER, row].concat(), &[]).ended(0);
+    // A link that leads out of the folder of documents.
+    std::os::unix::fs::symlink(house.path("config/duly.toml"), house.path("config/documents/A.pdf")).unwrap();
+    house.sweep(DAY).ended(0);
+    let said = house.deliver().ended(0);
+    assert!(said.starts_with("1 sent\n  not written: notice 1: document `A.pdf`: it lies outside"), "{said}");
+    assert_eq!(house.states().await, ["ready", "sent"]);
+    let tasks = house.duly(&["tasks"]).ended(0);
+    assert!(tasks.contains("notice 1 of 2025-03-03 cannot be written: document `A.pdf`"), "{tasks}");
+    std::fs::remove_file(house.path("config/documents/A.pdf")).unwrap();
+    std::fs::write(house.path("config/documents/A.pdf"), b"%PDF").unwrap();
+    house.all_due().await;
+    assert_eq!(house.deliver().ended(0), "1 sent\n");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_stage_answers_in_the_thread_of_the_first() {
     let (house, server) = ready(&["A"], Script::default()).await;

@@ -70,6 +70,16 @@ async fn amounts_are_read_strictly() {
 }
 
 #[tokio::test]
+async fn addresses_that_no_mail_reaches_are_refused() {
+    let house = House::new();
+    for address in ["jörg@buyer.example", "j@münchen.example", "a@buyer.example;ü@buyer.example"] {
+        let error = house.import("accounts", &format!("A,Alder Ltd,{address}\n"), &[]).failed(2);
+        assert!(error.contains("accounts.csv:2 column 'email'") && error.contains("xn--"), "{error}");
+    }
+    house.take("accounts", "A,Alder Ltd,j@xn--mnchen-3ya.example\n");
+}
+
+#[tokio::test]
 async fn unknown_accounts_and_doubled_numbers_are_named() {
     let house = ledger();
     let error = house.import("invoices", "N,NOBODY,2024-12-01,2024-12-31,GBP,1.00\n", &[]).failed(2);
