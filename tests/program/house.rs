@@ -137,7 +137,7 @@ impl House {
     /// Imports rows under the usual header of a kind.
     pub fn import(&self, kind: &str, rows: &str, further: &[&str]) -> Said {
         let header = HEADERS.iter().find(|(known, _)| *known == kind).unwrap().1;
-        self.import_file(kind, &format!("{header}\n{rows}"), further)
+        self.import_file(kind, format!("{header}\n{rows}"), further)
     }
 
     /// Imports a whole file.
