@@ -145,12 +145,13 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
     let settled = found.into_iter().map(|(currency, (mut position, mut movements))| {
         position.items.sort_by(|a, b| (a.invoice.due, &a.invoice.number).cmp(&(b.invoice.due, &b.invoice.number)));
         movements.sort_by(|a, b| (a.date, a.is_payment, a.number).cmp(&(b.date, b.is_payment, b.number)));
-        let offers: Vec<(i64, NaiveDate, &Offer)> = facts
+        let mut offers: Vec<(i64, NaiveDate, &Offer)> = facts
             .notices
             .iter()
             .filter(|notice| notice.currency == currency && notice.as_of <= as_of)
             .filter_map(|notice| notice.offer.as_ref().map(|offer| (notice.id, notice.as_of, offer)))
             .collect();
+        offers.sort_by_key(|(notice, made_on, _)| (*made_on, *notice));
         position.take_all(&movements, &offers, policy);
         (currency, position)
     });
@@ -160,7 +161,7 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
 impl<'a> Position<'a> {
     fn take_all(&mut self, movements: &[Movement<'a>], offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
         for movement in movements {
-            self.take(movement, offers, policy.allocate);
+            self.take(movement, offers, policy);
             if movement.is_payment && movement.amount > 0 {
                 settle::grant_terms(self, movement, policy);
                 settle::grant_offers(self, movement, offers, policy);
@@ -170,12 +171,15 @@ impl<'a> Position<'a> {
             let last = movements.last().map(|movement| movement.date);
             self.book_oldest_first(last);
         }
-        settle::mark_late(self, offers, policy);
+        settle::mark_late(self, movements, offers, policy);
     }
 
     /// Allocates one movement to the invoices that it names, or that its offer names.
-    fn take(&mut self, movement: &Movement<'a>, offers: &[(i64, NaiveDate, &Offer)], allocate: Allocate) {
+    fn take(&mut self, movement: &Movement<'a>, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
         let mut left = movement.amount;
+        for (number, part) in settle::short_by_discounts(self, movement, policy) {
+            left -= self.allocate(number, part, movement);
+        }
         for number in movement.invoices.iter() {
             left -= self.allocate(number, left, movement);
         }
@@ -185,14 +189,14 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if allocate == Allocate::OldestFirst && left > 0 {
+        let closes = CLOSING_PREFIXES.iter().any(|prefix| movement.number.starts_with(prefix));
+        if policy.allocate == Allocate::OldestFirst && left > 0 && !closes {
             let issued = |item: &&Item| item.residual > 0 && item.invoice.issued <= movement.date;
             let open: Vec<&str> = self.items.iter().filter(issued).map(|item| item.invoice.number.as_str()).collect();
             for number in open {
                 left -= self.allocate(number, left, movement);
             }
         }
-        let closes = CLOSING_PREFIXES.iter().any(|prefix| movement.number.starts_with(prefix));
         if left != 0 && !closes {
             self.unallocated += left;
             self.unmatched.push((movement.number.to_owned(), left));
@@ -202,7 +206,9 @@ impl<'a> Position<'a> {
     /// Puts as much of `amount` on the invoice as it can take, and returns that.
     fn allocate(&mut self, invoice: &str, amount: i64, movement: &Movement<'a>) -> i64 {
         let Some(item) = self.items.iter_mut().find(|item| item.invoice.number == invoice) else { return 0 };
-        let part = if amount >= 0 { amount.min(item.residual) } else { amount.max(-item.settled) };
+        // What came from credits is not taken back with a payment, nor the other way round.
+        let own = if movement.is_payment { item.settled - item.credited } else { item.credited };
+        let part = if amount >= 0 { amount.min(item.residual) } else { amount.max(-own) };
         if part != 0 {
             item.put(part, movement.is_payment, movement.date);
             item.last = Some((movement.is_payment, movement.number, part));
@@ -256,7 +262,12 @@ impl<'a> Item<'a> {
         self.settled += part;
         self.last_money = Some(date);
         if is_payment {
-            self.payments = if part > 0 { self.payments + 1 } else { self.payments.saturating_sub(1) };
+            // A payment that was taken back in part is still one.
+            self.payments = match (part > 0, self.settled > self.credited) {
+                (true, _) => self.payments + 1,
+                (false, true) => self.payments.saturating_sub(1).max(1),
+                (false, false) => 0,
+            };
         } else {
             self.credited += part;
         }

@@ -1,5 +1,7 @@
 //! Discounts that come true: which short payments settle an invoice after all.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -78,6 +80,36 @@ pub(super) fn grant_offers(
     }
 }
 
+/// What a payment puts on each of the several invoices that it names, when it is short by exactly
+/// their discounts: those in time, or, for a person to review, those that it is too late for.
+pub(super) fn short_by_discounts<'a>(
+    position: &Position,
+    movement: &Movement<'a>,
+    policy: &Policy,
+) -> Vec<(&'a String, i64)> {
+    let terms = &policy.terms;
+    let named: BTreeMap<&str, &'a String> = movement.invoices.iter().map(|number| (number.as_str(), number)).collect();
+    if !movement.is_payment || named.len() < 2 {
+        return Vec::new();
+    }
+    let items = || position.items.iter().filter(|item| item.residual > 0);
+    let less = |item: &Item, any_time: bool| {
+        let one_payment = terms.part_payments != PartPayments::None || item.payments == 0;
+        let good = quotes(item, terms)
+            .filter(|(_, quote)| any_time || movement.date <= plus_days(quote.last_day, terms.grace_days));
+        let best = good.map(|(_, quote)| quote.discount).max().filter(|_| one_payment);
+        item.residual - best.filter(|discount| *discount < item.residual).unwrap_or(0)
+    };
+    for any_time in [false, true] {
+        let parts = items().filter_map(|item| Some((*named.get(item.invoice.number.as_str())?, less(item, any_time))));
+        let parts: Vec<(&String, i64)> = parts.collect();
+        if parts.iter().map(|(_, part)| part).sum::<i64>() == movement.amount {
+            return parts;
+        }
+    }
+    Vec::new()
+}
+
 /// The invoices of the offer that a payment without a name answers to the cent, oldest first.
 pub(super) fn offer_met<'o>(
     position: &Position,
@@ -93,7 +125,12 @@ pub(super) fn offer_met<'o>(
 }
 
 /// Marks what is short by exactly a discount that came too late. It is for a person to review.
-pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
+pub(super) fn mark_late(
+    position: &mut Position,
+    movements: &[Movement],
+    offers: &[(i64, NaiveDate, &Offer)],
+    policy: &Policy,
+) {
     for item in position.items.iter_mut().filter(|item| item.residual > 0 && item.payments > 0) {
         let one_payment = policy.terms.part_payments != PartPayments::None || item.payments == 1;
         let residual = item.residual;
@@ -102,7 +139,12 @@ pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Off
     for (_, _, offer) in offers {
         let open = covered(position, offer) - position.unallocated.max(0);
         let paid_after = |item: &Item| is_in(item, offer) && item.last_money > Some(offer.last_day);
-        if open == offer.discount && position.items.iter().any(paid_after) {
+        let unmatched_after = |movement: &Movement| {
+            let unmatched = position.unmatched.iter().any(|(number, left)| number == movement.number && *left > 0);
+            movement.is_payment && movement.date > offer.last_day && unmatched
+        };
+        let late = position.items.iter().any(paid_after) || movements.iter().any(unmatched_after);
+        if open == offer.discount && late {
             position.items.iter_mut().filter(|item| is_in(item, offer)).for_each(|item| {
                 item.late_discount = item.residual > 0;
             });

@@ -232,6 +232,6 @@ impl World {
     }
 
     pub fn item(&self, number: &str, as_of: NaiveDate) -> Item<'_> {
-        self.position(as_of).item(number).unwrap().clone()
+        self.position(as_of).items.into_iter().find(|item| item.invoice.number == number).unwrap()
     }
 }

@@ -70,7 +70,7 @@ fn an_unchanged_notice_goes_for_a_week() {
 
 #[test]
 fn an_offer_that_ended_is_not_sent() {
-    let short = |days| {
+    let short = |days: u64| {
         let mut world = World::of(vec![invoice("1", 10_000)]);
         world.policy.offer.as_mut().unwrap().days = 3;
         let decision = world.sweep(overdue(60)).remove(0);
