@@ -160,7 +160,12 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
 
 impl<'a> Position<'a> {
     fn take_all(&mut self, movements: &[Movement<'a>], offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
+        let mut before = None;
         for movement in movements {
+            if policy.allocate == Allocate::OldestFirst {
+                self.book_oldest_first(before, movement.date);
+            }
+            before = Some(movement.date);
             self.take(movement, offers, policy);
             if movement.is_payment && movement.amount > 0 {
                 settle::grant_terms(self, movement, policy);
@@ -168,10 +173,9 @@ impl<'a> Position<'a> {
             }
         }
         if policy.allocate == Allocate::OldestFirst {
-            let last = movements.last().map(|movement| movement.date);
-            self.book_oldest_first(last);
+            self.book_oldest_first(before, NaiveDate::MAX);
         }
-        settle::mark_late(self, movements, offers, policy);
+        settle::mark_late(self, offers, policy);
     }
 
     /// Allocates one movement to the invoices that it names, or that its offer names.
@@ -216,12 +220,14 @@ impl<'a> Position<'a> {
         part
     }
 
-    /// Money that came before its invoice settles it once it is there.
-    fn book_oldest_first(&mut self, date: Option<NaiveDate>) {
-        for item in self.items.iter_mut().filter(|item| item.residual > 0) {
+    /// Money that came before its invoice settles it once it is there: those issued up to `until`,
+    /// after the movement of `before`.
+    fn book_oldest_first(&mut self, before: Option<NaiveDate>, until: NaiveDate) {
+        let issued = |item: &&mut Item| item.residual > 0 && item.invoice.issued <= until;
+        for item in self.items.iter_mut().filter(issued) {
             let part = item.residual.min(self.unallocated.max(0));
             if part > 0 {
-                item.put(part, true, date.unwrap_or(item.invoice.issued).max(item.invoice.issued));
+                item.put(part, true, before.unwrap_or(item.invoice.issued).max(item.invoice.issued));
                 self.unallocated -= part;
             }
         }

@@ -110,27 +110,22 @@ pub(super) fn short_by_discounts<'a>(
     Vec::new()
 }
 
-/// The invoices of the offer that a payment without a name answers to the cent, oldest first.
+/// The invoices of the offer that a payment without a name answers to the cent, oldest first. A
+/// late answer is one too: it leaves the discount open, for a person to review.
 pub(super) fn offer_met<'o>(
     position: &Position,
     movement: &Movement,
     offers: &[(i64, NaiveDate, &'o Offer)],
 ) -> &'o [String] {
     let met = offers.iter().find(|(_, made_on, offer)| {
-        let in_time = *made_on <= movement.date && movement.date <= offer.last_day;
         let open = covered(position, offer) - position.unallocated.max(0);
-        in_time && movement.amount == offer.pay && open == offer.pay + offer.discount
+        *made_on <= movement.date && movement.amount == offer.pay && open == offer.pay + offer.discount
     });
     met.map_or(&[], |(.., offer)| offer.invoices.as_slice())
 }
 
 /// Marks what is short by exactly a discount that came too late. It is for a person to review.
-pub(super) fn mark_late(
-    position: &mut Position,
-    movements: &[Movement],
-    offers: &[(i64, NaiveDate, &Offer)],
-    policy: &Policy,
-) {
+pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
     for item in position.items.iter_mut().filter(|item| item.residual > 0 && item.payments > 0) {
         let one_payment = policy.terms.part_payments != PartPayments::None || item.payments == 1;
         let residual = item.residual;
@@ -139,12 +134,7 @@ pub(super) fn mark_late(
     for (_, _, offer) in offers {
         let open = covered(position, offer) - position.unallocated.max(0);
         let paid_after = |item: &Item| is_in(item, offer) && item.last_money > Some(offer.last_day);
-        let unmatched_after = |movement: &Movement| {
-            let unmatched = position.unmatched.iter().any(|(number, left)| number == movement.number && *left > 0);
-            movement.is_payment && movement.date > offer.last_day && unmatched
-        };
-        let late = position.items.iter().any(paid_after) || movements.iter().any(unmatched_after);
-        if open == offer.discount && late {
+        if open == offer.discount && position.items.iter().any(paid_after) {
             position.items.iter_mut().filter(|item| is_in(item, offer)).for_each(|item| {
                 item.late_discount = item.residual > 0;
             });

@@ -61,6 +61,11 @@ fn money_without_a_name_may_be_booked_oldest_first() {
     world.facts.payments.push(payment("P", "2020-01-01".parse().unwrap(), 12_000, &[]));
     assert_eq!(after(&world), (vec![0, 3_000], 0));
     assert_eq!(world.position(overdue(60)).unmatched, []);
+    // It does so before later money comes, which then goes to the next.
+    world.facts.payments[0].amount.minor = 10_000;
+    world.facts.payments.push(payment("Q", overdue(20), 5_000, &["1"]));
+    assert_eq!(after(&world), (vec![0, 0], 0));
+    assert_eq!(world.item("1", overdue(60)).settled_on, Some(world.facts.invoices[0].issued));
 }
 
 #[test]
