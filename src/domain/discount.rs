@@ -21,6 +21,9 @@ pub struct Tier {
     pub stated: Option<Decimal>,
 }
 
+/// Largest stated base, in major units: as much as the largest amount without decimals.
+const MAX_STATED: Decimal = Decimal::from_parts(276_447_232, 23_283, 0, false, 0);
+
 impl FromStr for Tier {
     type Err = String;
 
@@ -36,6 +39,9 @@ impl FromStr for Tier {
         let days: u32 = days.parse().map_err(|_| bad())?;
         if percent <= Decimal::ZERO || percent >= Decimal::ONE_HUNDRED || days > 3650 {
             return Err(format!("`{text}`: the percent must lie between 0 and 100, the days between 0 and 3650"));
+        }
+        if stated.is_some_and(|base| base > MAX_STATED) {
+            return Err(format!("`{text}`: the base may be {MAX_STATED} at most"));
         }
         Ok(Self { percent, days, stated })
     }

@@ -56,7 +56,7 @@ pub fn assess(
 
     let kinds: BTreeSet<&str> = observations.iter().map(|o| o.kind).collect();
     let enough = kinds.len() >= rule.needed as usize || observations.iter().any(|o| o.decisive);
-    let dismissed = dismissed_keys(facts, &item.invoice.number);
+    let dismissed = dismissed_keys(facts, &item.invoice.number, as_of);
     let news = observations.iter().any(|o| !dismissed.contains(o.key.as_str()));
     (enough && news).then(|| Suspicion { invoice: item.invoice.number.clone(), observations })
 }
@@ -71,8 +71,9 @@ fn service_events(facts: &AccountFacts, invoice: &Invoice, rule: &EvidenceRule, 
         Some(named) => *named == invoice.number,
         None => near(event.date),
     };
-    let relevant = facts.events.iter().filter(|event| event.date <= as_of && about(event));
-    relevant.filter_map(|event| service_event(event, invoice, near(event.date))).collect()
+    let mut relevant: Vec<&Event> = facts.events.iter().filter(|event| event.date <= as_of && about(event)).collect();
+    relevant.sort_by_key(|event| (event.date, &event.number));
+    relevant.into_iter().filter_map(|event| service_event(event, invoice, near(event.date))).collect()
 }
 
 fn service_event(event: &Event, invoice: &Invoice, near: bool) -> Option<Observation> {
@@ -104,7 +105,7 @@ fn skipped(items: &[Item], item: &Item) -> Option<Observation> {
     let untouched = item.settled == 0;
     let newer = items
         .iter()
-        .filter(|other| other.invoice.issued > item.invoice.issued && other.residual == 0 && other.settled > 0)
+        .filter(|other| other.invoice.issued > item.invoice.issued && other.residual == 0 && other.payments > 0)
         .max_by_key(|other| (other.invoice.issued, &other.invoice.number))?;
     untouched.then(|| Observation {
         key: "skipped".to_owned(),
@@ -133,7 +134,7 @@ fn past_dispute(facts: &AccountFacts, invoice: &Invoice, as_of: NaiveDate) -> Op
         .filter(|case| {
             case.status == CaseStatus::Open && case.opened <= as_of && !case.invoices.contains(&invoice.number)
         })
-        .max_by_key(|case| case.opened)
+        .max_by_key(|case| (case.opened, case.id))
         .map(|case| (format!("case {}", case.id), case.opened));
     let (source, date) = told.or(confirmed)?;
     Some(Observation {
@@ -145,8 +146,8 @@ fn past_dispute(facts: &AccountFacts, invoice: &Invoice, as_of: NaiveDate) -> Op
     })
 }
 
-fn dismissed_keys<'a>(facts: &'a AccountFacts, invoice: &str) -> BTreeSet<&'a str> {
-    let dismissed = facts.cases.iter().filter(|case| case.status == CaseStatus::Dismissed);
+fn dismissed_keys<'a>(facts: &'a AccountFacts, invoice: &str, as_of: NaiveDate) -> BTreeSet<&'a str> {
+    let dismissed = facts.cases.iter().filter(|case| case.status == CaseStatus::Dismissed && case.opened <= as_of);
     let about = dismissed.filter(|case| case.invoices.iter().any(|held| held == invoice));
     about.flat_map(|case| case.evidence.iter().map(String::as_str)).collect()
 }

@@ -152,12 +152,13 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
         // What only closes an invoice comes last of its day: it is what the others leave.
         let order = |movement: &Movement<'a>| (movement.date, movement.closes(), movement.is_payment, movement.number);
         movements.sort_by(|a, b| order(a).cmp(&order(b)));
-        let offers: Vec<(i64, NaiveDate, &Offer)> = facts
+        let mut offers: Vec<(i64, NaiveDate, &Offer)> = facts
             .notices
             .iter()
             .filter(|notice| notice.currency == currency && notice.as_of <= as_of)
             .filter_map(|notice| notice.offer.as_ref().map(|offer| (notice.id, notice.as_of, offer)))
             .collect();
+        offers.sort_by_key(|(notice, made_on, _)| (*made_on, *notice));
         position.take_all(&movements, &offers, policy);
         (currency, position)
     });
@@ -166,23 +167,30 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
 
 impl<'a> Position<'a> {
     fn take_all(&mut self, movements: &[Movement<'a>], offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
+        let mut before = None;
         for movement in movements {
-            self.take(movement, offers, policy.allocate);
+            if policy.allocate == Allocate::OldestFirst {
+                self.book_oldest_first(before, movement.date);
+            }
+            before = Some(movement.date);
+            self.take(movement, offers, policy);
             if movement.is_payment && movement.amount > 0 {
                 settle::grant_terms(self, movement, policy);
                 settle::grant_offers(self, movement, offers, policy);
             }
         }
         if policy.allocate == Allocate::OldestFirst {
-            let last = movements.last().map(|movement| movement.date);
-            self.book_oldest_first(last);
+            self.book_oldest_first(before, NaiveDate::MAX);
         }
         settle::mark_late(self, offers, policy);
     }
 
     /// Allocates one movement to the invoices that it names, or that its offer names.
-    fn take(&mut self, movement: &Movement<'a>, offers: &[(i64, NaiveDate, &Offer)], allocate: Allocate) {
+    fn take(&mut self, movement: &Movement<'a>, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
         let mut left = movement.amount;
+        for (number, part) in settle::short_by_discounts(self, movement, policy) {
+            left -= self.allocate(number, part, movement);
+        }
         for number in movement.invoices.iter() {
             left -= self.allocate(number, left, movement);
         }
@@ -192,14 +200,15 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if allocate == Allocate::OldestFirst && left > 0 {
+        let closes = movement.closes();
+        if policy.allocate == Allocate::OldestFirst && left > 0 && !closes {
             let issued = |item: &&Item| item.residual > 0 && item.invoice.issued <= movement.date;
             let open: Vec<&str> = self.items.iter().filter(issued).map(|item| item.invoice.number.as_str()).collect();
             for number in open {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if left != 0 && !movement.closes() {
+        if left != 0 && !closes {
             self.unallocated += left;
             self.unmatched.push((movement.number.to_owned(), left));
         }
@@ -208,7 +217,9 @@ impl<'a> Position<'a> {
     /// Puts as much of `amount` on the invoice as it can take, and returns that.
     fn allocate(&mut self, invoice: &str, amount: i64, movement: &Movement<'a>) -> i64 {
         let Some(item) = self.items.iter_mut().find(|item| item.invoice.number == invoice) else { return 0 };
-        let part = if amount >= 0 { amount.min(item.residual) } else { amount.max(-item.settled) };
+        // What came from credits is not taken back with a payment, nor the other way round.
+        let own = if movement.is_payment { item.settled - item.credited } else { item.credited };
+        let part = if amount >= 0 { amount.min(item.residual) } else { amount.max(-own) };
         if part != 0 {
             item.put(part, movement.is_payment, movement.date);
             item.last = Some((movement.is_payment, movement.number, part));
@@ -216,12 +227,14 @@ impl<'a> Position<'a> {
         part
     }
 
-    /// Money that came before its invoice settles it once it is there.
-    fn book_oldest_first(&mut self, date: Option<NaiveDate>) {
-        for item in self.items.iter_mut().filter(|item| item.residual > 0) {
+    /// Money that came before its invoice settles it once it is there: those issued up to `until`,
+    /// after the movement of `before`.
+    fn book_oldest_first(&mut self, before: Option<NaiveDate>, until: NaiveDate) {
+        let issued = |item: &&mut Item| item.residual > 0 && item.invoice.issued <= until;
+        for item in self.items.iter_mut().filter(issued) {
             let part = item.residual.min(self.unallocated.max(0));
             if part > 0 {
-                item.put(part, true, date.unwrap_or(item.invoice.issued).max(item.invoice.issued));
+                item.put(part, true, before.unwrap_or(item.invoice.issued).max(item.invoice.issued));
                 self.unallocated -= part;
             }
         }
@@ -262,7 +275,12 @@ impl<'a> Item<'a> {
         self.settled += part;
         self.last_money = Some(date);
         if is_payment {
-            self.payments = if part > 0 { self.payments + 1 } else { self.payments.saturating_sub(1) };
+            // A payment that was taken back in part is still one.
+            self.payments = match (part > 0, self.settled > self.credited) {
+                (true, _) => self.payments + 1,
+                (false, true) => self.payments.saturating_sub(1).max(1),
+                (false, false) => 0,
+            };
         } else {
             self.credited += part;
         }

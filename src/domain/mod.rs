@@ -20,3 +20,5 @@ pub mod plan;
 pub mod policy;
 pub mod reason;
 mod settle;
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,15 @@ pub struct PlannedItem {
 /// The decisions for an account, by currency. Empty when nothing has reached a new stage.
 pub fn plan(facts: &AccountFacts, setting: &Setting) -> Vec<Decision> {
     let positions = positions(facts, setting.policy, setting.as_of);
-    positions.iter().filter_map(|(currency, position)| decide(facts, setting, *currency, position)).collect()
+    let decided = positions.iter().filter_map(|(currency, position)| decide(facts, setting, *currency, position));
+    let mut decisions: Vec<Decision> = decided.collect();
+    let offers = decisions.iter_mut().filter_map(|decision| match &mut decision.outcome {
+        Outcome::Notice { offer } if offer.is_some() => Some(offer),
+        _ => None,
+    });
+    // The account gets one offer, not one in each currency.
+    offers.skip(1).for_each(|offer| *offer = None);
+    decisions
 }
 
 /// One overdue item on its way through the decision.
@@ -110,6 +118,10 @@ struct Candidate<'a> {
 impl Candidate<'_> {
     fn is_free(&self) -> bool {
         self.blocks.is_empty()
+    }
+
+    fn is_disputed_in_part(&self) -> bool {
+        self.asked < self.item.residual
     }
 
     fn qualifies(&self) -> bool {
@@ -144,6 +156,7 @@ fn decide(facts: &AccountFacts, setting: &Setting, currency: Currency, position:
         let mut reasons = block::account(facts, setting, currency, position, total - credits);
         if !setting.policy.hold.undisputed_rest {
             reasons.extend(candidates.iter().flat_map(|c| c.blocks.iter().copied()).filter(|r| is_dispute(*r)));
+            reasons.extend(candidates.iter().any(Candidate::is_disputed_in_part).then_some(Reason::Disputed));
         }
         reasons.extend(missing_document(facts, free()));
         reasons
@@ -224,8 +237,12 @@ fn outcome(
     if !reasons.is_empty() {
         return Outcome::Held { reasons };
     }
-    let free = candidates.iter().filter(|candidate| candidate.is_free());
-    let invoices = free.map(|candidate| candidate.item.invoice.number.clone()).collect();
+    let free = || candidates.iter().filter(|candidate| candidate.is_free());
+    if free().any(Candidate::is_disputed_in_part) {
+        // Nobody knows yet what is owed in the end, and so when an offer would be met.
+        return Outcome::Notice { offer: None };
+    }
+    let invoices = free().map(|candidate| candidate.item.invoice.number.clone()).collect();
     Outcome::Notice { offer: offer(facts, setting, stage, total, invoices) }
 }
 

@@ -1,5 +1,7 @@
 //! Discounts that come true: which short payments settle an invoice after all.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -78,16 +80,46 @@ pub(super) fn grant_offers(
     }
 }
 
-/// The invoices of the offer that a payment without a name answers to the cent, oldest first.
+/// What a payment puts on each of the several invoices that it names, when it is short by exactly
+/// their discounts: those in time, or, for a person to review, those that it is too late for.
+pub(super) fn short_by_discounts<'a>(
+    position: &Position,
+    movement: &Movement<'a>,
+    policy: &Policy,
+) -> Vec<(&'a String, i64)> {
+    let terms = &policy.terms;
+    let named: BTreeMap<&str, &'a String> = movement.invoices.iter().map(|number| (number.as_str(), number)).collect();
+    if !movement.is_payment || named.len() < 2 {
+        return Vec::new();
+    }
+    let items = || position.items.iter().filter(|item| item.residual > 0);
+    let less = |item: &Item, any_time: bool| {
+        let one_payment = terms.part_payments != PartPayments::None || item.payments == 0;
+        let good = quotes(item, terms)
+            .filter(|(_, quote)| any_time || movement.date <= plus_days(quote.last_day, terms.grace_days));
+        let best = good.map(|(_, quote)| quote.discount).max().filter(|_| one_payment);
+        item.residual - best.filter(|discount| *discount < item.residual).unwrap_or(0)
+    };
+    for any_time in [false, true] {
+        let parts = items().filter_map(|item| Some((*named.get(item.invoice.number.as_str())?, less(item, any_time))));
+        let parts: Vec<(&String, i64)> = parts.collect();
+        if parts.iter().map(|(_, part)| part).sum::<i64>() == movement.amount {
+            return parts;
+        }
+    }
+    Vec::new()
+}
+
+/// The invoices of the offer that a payment without a name answers to the cent, oldest first. A
+/// late answer is one too: it leaves the discount open, for a person to review.
 pub(super) fn offer_met<'o>(
     position: &Position,
     movement: &Movement,
     offers: &[(i64, NaiveDate, &'o Offer)],
 ) -> &'o [String] {
     let met = offers.iter().find(|(_, made_on, offer)| {
-        let in_time = *made_on <= movement.date && movement.date <= offer.last_day;
         let open = covered(position, offer) - position.unallocated.max(0);
-        in_time && movement.amount == offer.pay && open == offer.pay + offer.discount
+        *made_on <= movement.date && movement.amount == offer.pay && open == offer.pay + offer.discount
     });
     met.map_or(&[], |(.., offer)| offer.invoices.as_slice())
 }

@@ -1,0 +1,11 @@
+//! Proofs of the pure core: tables of edge days and published figures, and properties.
+
+mod build;
+mod credits;
+mod discounts;
+mod evidence;
+mod holds;
+mod look;
+mod properties;
+mod stages;
+mod worlds;
