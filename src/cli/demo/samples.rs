@@ -1,0 +1,43 @@
+//! Three of the mails, as excerpts.
+
+use super::story::Told;
+use crate::{
+    app::{App, Failure},
+    delivery::compose::Composer,
+    domain::notice::State,
+    store::outbox::Notice,
+};
+
+/// A first and a second notice in English, and a German one; short ones.
+pub fn three(app: &App, told: &[Told]) -> Result<String, Failure> {
+    let mut text = "\nTHREE OF THE MAILS, in part\n".to_owned();
+    let offers = |notice: &Notice| notice.letter == "first" && notice.offer.is_some();
+    let wanted: [(&str, &dyn Fn(&Notice) -> bool); 3] =
+        [("en", &offers), ("en", &|notice| notice.letter == "second"), ("de", &offers)];
+    for (language, fits) in wanted {
+        let all = told.iter().filter(|told| told.language == language);
+        let all = all.flat_map(|told| told.notices.iter().map(move |notice| (told, notice)));
+        let sent = all.filter(|(_, notice)| notice.state == State::Sent && fits(notice));
+        if let Some((told, notice)) = sent.min_by_key(|(_, notice)| (notice.lines.len(), notice.id)) {
+            text += &excerpt(app, told, notice)?;
+        }
+    }
+    Ok(text)
+}
+
+fn excerpt(app: &App, told: &Told, notice: &Notice) -> Result<String, Failure> {
+    let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: None };
+    let mail = composer.compose(notice, &told.snapshot.facts.account);
+    let letter = mail.map_err(|error| Failure::Failed(error.to_string()))?.rendered;
+    let mut lines = vec![format!("Subject: {}", letter.subject)];
+    // Paragraphs of whole sentences, but for the table and how to pay; the mail has them all.
+    let paragraphs: Vec<&str> = letter.text.split("\n\n").map(str::trim_end).collect();
+    let wordy = |text: &&&str| !text.starts_with(' ') && (text.ends_with('.') || text.ends_with('!'));
+    let last = if notice.letter == "second" { 5 } else { 4 };
+    for paragraph in paragraphs.iter().filter(wordy).take(last) {
+        lines.extend(paragraph.lines().map(str::to_owned));
+    }
+    let file = format!("mails/{}-{}.eml", notice.as_of, notice.token);
+    let lines: Vec<String> = lines.iter().map(|line| format!("  │ {line}\n")).collect();
+    Ok(format!("  {file}\n{}", lines.concat()))
+}
