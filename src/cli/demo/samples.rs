@@ -29,15 +29,20 @@ fn excerpt(app: &App, told: &Told, notice: &Notice) -> Result<String, Failure> {
     let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: None };
     let mail = composer.compose(notice, &told.snapshot.facts.account);
     let letter = mail.map_err(|error| Failure::Failed(error.to_string()))?.rendered;
+    let paragraphs: Vec<&str> = letter.text.split("\n\n").map(|text| text.trim_matches('\n')).collect();
+    // How it begins, the total, and what is offered; the table and how to pay are left out.
+    let total = app.rules.words.choose(&letter.language).0.say("sum-total", &[]);
+    let total = total.map_err(|error| Failure::Failed(error.to_string()))?;
+    let is_total = |line: &&str| line.trim_start().starts_with(&total);
     let mut lines = vec![format!("Subject: {}", letter.subject)];
-    // Paragraphs of whole sentences, but for the table and how to pay; the mail has them all.
-    let paragraphs: Vec<&str> = letter.text.split("\n\n").map(str::trim_end).collect();
-    let wordy = |text: &&&str| !text.starts_with(' ') && (text.ends_with('.') || text.ends_with('!'));
-    let last = if notice.letter == "second" { 5 } else { 4 };
-    for paragraph in paragraphs.iter().filter(wordy).take(last) {
-        lines.extend(paragraph.lines().map(str::to_owned));
-    }
+    lines.extend(paragraphs.iter().take(2).flat_map(|text| text.lines()).map(str::to_owned));
+    lines.extend(letter.text.lines().find(is_total).map(|line| format!("  […] {}", line.trim())));
+    let helps = |text: &&&str| match &notice.offer {
+        Some(offer) => text.contains(&offer.percent.normalize().to_string()) && text.contains('%'),
+        None => text.starts_with("- "),
+    };
+    lines.extend(paragraphs.iter().skip(2).filter(helps).flat_map(|text| text.lines()).map(str::to_owned));
     let file = format!("mails/{}-{}.eml", notice.as_of, notice.token);
-    let lines: Vec<String> = lines.iter().map(|line| format!("  │ {line}\n")).collect();
+    let lines: Vec<String> = lines.iter().map(|line| format!("    │ {line}\n")).collect();
     Ok(format!("  {file}\n{}", lines.concat()))
 }

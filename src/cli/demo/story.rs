@@ -40,9 +40,7 @@ pub async fn tell(app: &App, args: &Args, played: &Played, town: &Town) -> Resul
     text += &samples::three(app, &told)?;
     let (ageing, discounts) = both(app, Horizon::everything(END)).await?;
     text += &format!("\nOPEN ON {}, by days overdue\n{ageing}", day(END).to_uppercase());
-    text += &format!("\n{}", discounts.replacen("Discounts up to 2026-06-30", "DISCOUNTS", 1));
-    let adjustments = app.store.adjustments(None).await?;
-    text += &format!("For the books: {}.\n", count(adjustments.len() as u64, "adjustment", "adjustments"));
+    text += &main_discounts(app, &discounts).await?;
     text += &cases(app).await?;
     text += &tasks(app).await?;
     text += &next::commands(app, args, &told).await?;
@@ -78,9 +76,9 @@ async fn opening(app: &App, args: &Args, played: &Played, town: &Town) -> Result
     let mut text = format!(
         "DULY DEMO: {}, an invented company (seed {})\n\n\
          {accounts} accounts in {} countries, {} time zones and {} currencies; {invoices} invoices, {payments} payments.\n\
-         Played: {} to {}, {} business days. Each morning at 07:00 the day's CSV files were\n\
-         imported ({} files) and a sweep decided; mails went into a folder at the recipients' own\n\
-         working hours, and the customers answered. Along the way:\n",
+         {} to {}, {} business days. Each morning at 07:00 the day's CSV\n\
+         files were imported ({} in all) and a sweep decided who is due. Mails went into a folder\n\
+         at the recipients' own working hours, and the customers answered. Along the way:\n",
         app.settings.company.name,
         args.seed,
         known(|account| account.country.clone()),
@@ -94,12 +92,7 @@ async fn opening(app: &App, args: &Args, played: &Played, town: &Town) -> Result
     let mut line = |when: chrono::NaiveDate, what: String| text += &format!("  {:>6}  {what}\n", when.format("%-d %b"));
     if let Some(why) = &played.first_held_back {
         let planned = why.split(" notices").next().unwrap_or_default();
-        line(
-            START,
-            format!(
-                "the first sweep over an old ledger waits for a person ({planned} notices planned); {PERSON} released it"
-            ),
-        );
+        line(START, format!("the first sweep waits for a person ({planned} notices planned); {PERSON} released it"));
     }
     if let (Some(first), Some(back)) = (played.stale.first(), played.bank_back) {
         let days = count(played.stale.len() as u64, "day", "days");
@@ -113,7 +106,7 @@ async fn opening(app: &App, args: &Args, played: &Played, town: &Town) -> Result
     }
     if let Some(first) = played.paused.first() {
         let days = count(played.paused.len() as u64, "day", "days");
-        line(*first, format!("finance paused the policy for {days}: {} and the next version record it", "standard-2"));
+        line(*first, format!("finance paused all notices for {days}; each change of the policy is a version"));
     }
     Ok(text)
 }
@@ -156,13 +149,60 @@ fn notices(told: &[Told]) -> String {
 fn reasons(told: &[Told], played: &Played) -> String {
     let mut ever: BTreeMap<Reason, u64> = BTreeMap::new();
     told.iter().flat_map(|told| &told.reasons).for_each(|reason| *ever.entry(*reason).or_default() += 1);
-    let rows = ever.iter().map(|(reason, number)| {
-        let now = played.last.reasons.get(reason).copied().unwrap_or(0);
-        vec![number.to_string(), now.to_string(), reason.code().to_owned(), reason.sentence().to_owned()]
-    });
-    let last = format!("{}", END.format("%-d %b"));
-    let text = table(&["ever", &last, "reason", "which means"], &[0, 1], rows);
-    format!("\nACCOUNTS HELD INSTEAD, by each reason that applied\n{text}")
+    let mut text = format!(
+        "\nACCOUNTS HELD INSTEAD, by each reason that applied: ever, and on the last day\n{:>5}{:>7}  reason\n",
+        "ever",
+        END.format("%-d %b").to_string(),
+    );
+    for (reason, number) in &ever {
+        let now = match played.last.reasons.get(reason) {
+            Some(now) => now.to_string(),
+            None => "·".to_owned(),
+        };
+        text += &format!("{number:>5}{now:>7}  {:<18} {}\n", reason.code(), reason.sentence());
+    }
+    text
+}
+
+/// The rows of the report on discounts in the three main currencies.
+async fn main_discounts(app: &App, report: &str) -> Result<String, Failure> {
+    let mut lines = report.lines().skip(1);
+    let heading: Vec<&str> = lines.by_ref().take(2).collect();
+    let main = |line: &&str| ["EUR", "GBP", "USD"].iter().any(|code| line.trim_start().starts_with(code));
+    let rows: Vec<&str> = lines.take_while(|line| !line.is_empty()).filter(main).collect();
+    let (costs, books) = (&app.rules.standard.policy.costs, app.store.adjustments(None).await?.len());
+    Ok(format!(
+        "\nDISCOUNTS in the main currencies\n{}\n{}\n{}",
+        heading.join("\n"),
+        rows.join("\n"),
+        wrapped(
+            "",
+            &format!(
+                "Waiting costs {}% a year and a penalty would have been {}%, from the due date until the money came. \
+                 The books get {books} adjustments.",
+                costs.waiting_percent, costs.penalty_percent
+            )
+        )
+    ))
+}
+
+/// Text in lines of at most 98 columns, the first after `start`, the others below its end.
+fn wrapped(start: &str, text: &str) -> String {
+    let indent = start.chars().count();
+    let (mut out, mut width) = (start.to_owned(), indent);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if width > indent && width + 1 + length > 98 {
+            out += &format!("\n{}", " ".repeat(indent));
+            width = indent;
+        } else if width > indent {
+            out.push(' ');
+            width += 1;
+        }
+        out += word;
+        width += length;
+    }
+    out + "\n"
 }
 
 async fn cases(app: &App) -> Result<String, Failure> {
@@ -175,19 +215,19 @@ async fn cases(app: &App) -> Result<String, Failure> {
         number(CaseStatus::Dismissed),
         number(CaseStatus::Suspected),
     );
-    for status in [CaseStatus::Open, CaseStatus::Dismissed, CaseStatus::Suspected] {
-        let Some(case) = all.iter().rev().find(|case| case.status == status) else { continue };
-        let name = match status {
-            CaseStatus::Open => "confirmed",
-            CaseStatus::Dismissed => "dismissed",
-            CaseStatus::Suspected => "waiting",
-        };
-        text += &format!("  Case {} ({}), {name}\n", case.id, printable(&case.account));
+    let newest = |status| all.iter().find(|case| case.status == status);
+    for (case, state) in [
+        (newest(CaseStatus::Open), "confirmed"),
+        (newest(CaseStatus::Dismissed), "dismissed"),
+        (newest(CaseStatus::Suspected), "waiting"),
+    ] {
+        let Some(case) = case else { continue };
+        text += &format!("  Case {}, account {}: {state}\n", case.id, printable(&case.account));
         for evidence in case.evidence.iter().take(2) {
-            text += &format!("    evidence: {}\n", printable(&evidence.sentence));
+            text += &wrapped("    - ", &printable(&evidence.sentence));
         }
         for moved in case.moves.iter().filter(|moved| moved.author != "duly") {
-            text += &format!("    {}: {}\n", printable(&moved.author), printable(&moved.why));
+            text += &wrapped("    → ", &format!("{}: {}", printable(&moved.author), printable(&moved.why)));
         }
     }
     Ok(text)
@@ -195,9 +235,16 @@ async fn cases(app: &App) -> Result<String, Failure> {
 
 async fn tasks(app: &App) -> Result<String, Failure> {
     let tasks = waiting(app, END).await?;
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
     tasks.iter().for_each(|[kind, ..]| *kinds.entry(kind).or_default() += 1);
-    let kinds: Vec<String> = kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
-    let number = count(tasks.len() as u64, "thing waits", "things wait");
-    Ok(format!("\n{} for a person on {}: {}\n", number.to_uppercase(), day(END), kinds.join(", ")))
+    let kinds = kinds.iter().map(|(kind, number)| match *kind {
+        "protest?" => count(*number, "possible protest", "possible protests"),
+        "match" => count(*number, "sum of money to match", "sums of money to match"),
+        "discount" => count(*number, "discount taken late", "discounts taken late"),
+        "held" => count(*number, "account that lacks something", "accounts that lack something"),
+        other => format!("{number} {other}"),
+    });
+    let kinds: Vec<String> = kinds.collect();
+    let number = count(tasks.len() as u64, "THING WAITS", "THINGS WAIT");
+    Ok(format!("\n{number} FOR A PERSON\n{}", wrapped("  ", &kinds.join(", "))))
 }

@@ -1,6 +1,6 @@
 //! The customers at work: what they do by themselves, and what they do when a notice comes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Duration, NaiveDate};
 use rand::Rng;
@@ -31,6 +31,8 @@ pub struct Town {
     by_number: BTreeMap<String, usize>,
     /// When each invoice is paid, as planned so far. An invoice has one plan at a time.
     planned: HashMap<String, NaiveDate>,
+    /// Invoices that an answer to a notice settles.
+    answered: BTreeSet<String>,
     numbers: u32,
 }
 
@@ -38,7 +40,7 @@ impl Town {
     pub fn new(customers: Vec<Customer>, random: ChaCha20Rng) -> Self {
         let by_number = customers.iter().enumerate().map(|(place, c)| (c.account.number.clone(), place)).collect();
         let (diary, planned) = (Diary::default(), HashMap::new());
-        let mut town = Self { customers, diary, random, by_number, planned, numbers: 0 };
+        let mut town = Self { customers, diary, random, by_number, planned, answered: BTreeSet::new(), numbers: 0 };
         for place in 0..town.customers.len() {
             town.plan_ordinary(place);
         }
@@ -157,6 +159,7 @@ impl Town {
         let open: Vec<_> = notice
             .lines
             .iter()
+            .filter(|line| !self.answered.contains(&line.invoice))
             .filter(|line| self.planned.get(&line.invoice).is_none_or(|planned| *planned > notice.as_of))
             .collect();
         let (all, asked) = (open.len() == notice.lines.len(), notice.overdue_total - notice.credits);
@@ -173,6 +176,7 @@ impl Town {
         let invoices: Vec<String> = open.iter().map(|line| line.invoice.clone()).collect();
         for invoice in invoices.iter().filter(|_| !matches!(part, Part::Third)) {
             self.planned.insert(invoice.clone(), received);
+            self.answered.insert(invoice.clone());
         }
         let (invoices, note) = match part {
             Part::Offer(Persona::OfferUnnamed, _) => (Vec::new(), "with thanks for the offer"),
