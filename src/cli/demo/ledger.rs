@@ -133,7 +133,7 @@ fn due(persona: Persona, nth: usize, random: &mut impl Rng) -> NaiveDate {
         (Persona::Acquired, _) => random.random_range(-88..-63),
         (Persona::OfferLate | Persona::EarlyLate, _) => random.random_range(-58..-40),
         (_, 0) => random.random_range(-86..-60),
-        (_, 3) => random.random_range(2..55),
+        (_, 3) => random.random_range(39..57),
         _ => random.random_range(-57..0),
     };
     START + Duration::days(days)

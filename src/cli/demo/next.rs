@@ -29,7 +29,7 @@ pub async fn commands(app: &App, args: &Args, told: &[Told]) -> Result<String, F
     if let Some((date, account)) = coming(app).await? {
         let date = date.to_string();
         line(format!("the mail that {account} would get on {date}"), format!("preview {account} --as-of {date}"));
-        line("everything that the sweep of that day would do".into(), format!("plan --as-of {date}"));
+        line("all that the sweep of that day would do".into(), format!("plan --as-of {date}"));
     }
     line("what the books should take over, as CSV".into(), "export adjustments".into());
     line("what every setting means".into(), "check".into());

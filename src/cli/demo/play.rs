@@ -37,7 +37,7 @@ const BANK_LATE: (NaiveDate, NaiveDate) = (super::date(2026, 5, 11), super::date
 const PAUSED: (NaiveDate, NaiveDate) = (super::date(2026, 6, 10), super::date(2026, 6, 11));
 
 /// Possible protests from this day on have not been looked at yet.
-const NEWEST_CASES: NaiveDate = super::date(2026, 5, 18);
+const NEWEST_CASES: NaiveDate = super::date(2026, 6, 8);
 
 /// What happened besides what the database tells.
 #[derive(Debug, Default)]

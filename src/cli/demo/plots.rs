@@ -170,7 +170,7 @@ impl Plot<'_> {
         self.event(invoice, asked, EventKind::InstalmentRequest, false, None, "three monthly parts");
         let agreed = weekday(asked + Duration::days(6));
         let account = invoice.account.clone();
-        let until = Some(weekday(agreed + Duration::days(64)));
+        let until = Some(weekday(agreed + Duration::days(75)));
         let deed = Deed::HoldAccount { account, until, why: "three monthly parts agreed" };
         self.deeds.entry(agreed).or_default().push(deed);
         for (part, percent) in [40, 30, 30].into_iter().enumerate() {

@@ -41,7 +41,8 @@ fn excerpt(app: &App, told: &Told, notice: &Notice) -> Result<String, Failure> {
         Some(offer) => text.contains(&offer.percent.normalize().to_string()) && text.contains('%'),
         None => text.starts_with("- "),
     };
-    lines.extend(paragraphs.iter().skip(2).filter(helps).flat_map(|text| text.lines()).map(str::to_owned));
+    let said = paragraphs.iter().skip(2).filter(helps).flat_map(|text| text.split("\n- ").last()).flat_map(str::lines);
+    lines.extend(said.map(|line| line.trim_start_matches([' ', '-']).to_owned()));
     let file = format!("mails/{}-{}.eml", notice.as_of, notice.token);
     let lines: Vec<String> = lines.iter().map(|line| format!("    │ {line}\n")).collect();
     Ok(format!("  {file}\n{}", lines.concat()))

@@ -131,7 +131,9 @@ impl Town {
         let soon = weekday(day + Duration::days(days));
         let offer = notice.offer.as_ref();
         match customer.persona {
+            // Some stay silent; others have told how they pay, and keep to it.
             Persona::Silent | Persona::Unmatched | Persona::Tiny | Persona::Acquired => {}
+            Persona::Instalments | Persona::PromiseKept => {}
             Persona::AfterSecond | Persona::PromiseBroken if !second => {}
             Persona::PartPayer if customer.nth % 2 == 1 && !second => self.settle(customer, notice, soon, Part::Third),
             Persona::OfferNamed | Persona::OfferUnnamed => match offer {
@@ -162,29 +164,38 @@ impl Town {
             .filter(|line| !self.answered.contains(&line.invoice))
             .filter(|line| self.planned.get(&line.invoice).is_none_or(|planned| *planned > notice.as_of))
             .collect();
-        let (all, asked) = (open.len() == notice.lines.len(), notice.overdue_total - notice.credits);
-        let open_total: i64 = open.iter().map(|line| line.residual.minor).sum();
-        let minor = match part {
-            Part::Offer(_, pay) if all => pay,
-            Part::Third => asked / 3,
-            _ if all => asked,
-            _ => open_total,
-        };
-        if minor <= 0 {
-            return;
-        }
+        let all = open.len() == notice.lines.len();
         let invoices: Vec<String> = open.iter().map(|line| line.invoice.clone()).collect();
-        for invoice in invoices.iter().filter(|_| !matches!(part, Part::Third)) {
-            self.planned.insert(invoice.clone(), received);
-            self.answered.insert(invoice.clone());
+        let third = open.iter().map(|line| line.residual.minor).sum::<i64>() / 3;
+        let account = &customer.account.number;
+        let money = |minor| Money::new(minor, notice.currency);
+        match part {
+            Part::Third if third > 0 => {
+                self.pay(account, received, money(third), invoices, Some("first part"));
+                return;
+            }
+            Part::Offer(Persona::OfferUnnamed, pay) if all => {
+                self.pay(account, received, money(pay), Vec::new(), Some("with thanks for the offer"));
+            }
+            Part::Offer(_, pay) if all => {
+                self.pay(account, received, money(pay), invoices.clone(), Some("less the discount of the offer"));
+            }
+            _ => {
+                let mut credits = notice.credits;
+                let open: Vec<_> = open.into_iter().map(|line| (line.invoice.clone(), line.residual.minor)).collect();
+                for (invoice, minor) in open {
+                    let covered = credits.min(minor);
+                    credits -= covered;
+                    if minor > covered {
+                        self.pay(account, received, money(minor - covered), vec![invoice], Some("account settled"));
+                    }
+                }
+            }
         }
-        let (invoices, note) = match part {
-            Part::Offer(Persona::OfferUnnamed, _) => (Vec::new(), "with thanks for the offer"),
-            Part::Offer(..) => (invoices, "less the discount of the offer"),
-            Part::Third => (invoices, "first part"),
-            Part::All => (invoices, "account settled"),
-        };
-        self.pay(&customer.account.number, received, Money::new(minor, notice.currency), invoices, Some(note));
+        for invoice in invoices {
+            self.planned.insert(invoice.clone(), received);
+            self.answered.insert(invoice);
+        }
     }
 
     /// From now on the customer pays again as invoices fall due.
