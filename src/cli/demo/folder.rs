@@ -25,8 +25,10 @@ const SETTINGS: [(&str, &str); 6] = [
 pub fn prepare(out: &Path) -> Result<(), Failure> {
     clear(out)?;
     let config = out.join("config");
-    std::fs::create_dir_all(out.join("ledger"))?;
+    // The mark comes first, so that a run that was cut short can be repeated.
+    std::fs::create_dir_all(out)?;
     std::fs::write(out.join(MARKER), "Made by `duly demo`, which replaces config, ledger and mails here.\n")?;
+    std::fs::create_dir(out.join("ledger"))?;
     init::write(&config)?;
     edit(&config.join("duly.toml"), &config.join("duly.toml"), &SETTINGS)?;
     // Accounts that came with another business: what was due before is left to its own books.

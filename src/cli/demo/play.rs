@@ -91,8 +91,8 @@ impl<'p> Play<'p> {
         self.import(&news, &day.to_string(), with_payments).await?;
         self.people(day).await?;
         self.sweep(day).await?;
-        // Early enough for Tokyo, late enough for Los Angeles.
-        for (hour, minute) in [(9, 30), (14, 30), (17, 30)] {
+        // At once, while Tokyo is at work, and late enough for Los Angeles.
+        for (hour, minute) in [(7, 0), (8, 30), (14, 30), (16, 30)] {
             self.move_to(day, hour, minute);
             self.deliver().await?;
         }

@@ -173,9 +173,11 @@ impl Plot<'_> {
         let until = Some(weekday(agreed + Duration::days(75)));
         let deed = Deed::HoldAccount { account, until, why: "three monthly parts agreed" };
         self.deeds.entry(agreed).or_default().push(deed);
-        for (part, percent) in [40, 30, 30].into_iter().enumerate() {
-            let days = 3 + 30 * i64::try_from(part).unwrap_or_default();
-            self.pay_part(invoice, weekday(agreed + Duration::days(days)), percent, "part as agreed");
+        let third = invoice.amount.minor / 3;
+        for (days, minor) in [(3, third), (33, third), (63, invoice.amount.minor - 2 * third)] {
+            let (amount, named) = (Money::new(minor, invoice.amount.currency), vec![invoice.number.clone()]);
+            let received = weekday(agreed + Duration::days(days));
+            self.town.pay(&invoice.account, received, amount, named, Some("part as agreed"));
         }
     }
 
