@@ -92,7 +92,7 @@ fn invoices(
     region: &Region,
     random: &mut impl Rng,
 ) -> (Vec<Invoice>, Option<usize>) {
-    let often = persona == Persona::AfterSecond && nth % 6 == 0;
+    let often = persona == Persona::AfterSecond && nth.is_multiple_of(6);
     let pace = if often { 5 } else { [14, 21, 30, 30, 45].choose(random).copied().unwrap_or(30) };
     let net = if persona.has_terms() { 30 } else { [14, 30, 30, 45].choose(random).copied().unwrap_or(30) };
     let target = due(persona, nth, random);

@@ -236,7 +236,7 @@ impl<'p> Play<'p> {
                 Persona::Complainer => {
                     (Verdict::Confirm, "spoke with them: the wrong goods went out, a replacement is on its way")
                 }
-                Persona::Skipper if customer.nth % 3 == 0 => {
+                Persona::Skipper if customer.nth.is_multiple_of(3) => {
                     (Verdict::Confirm, "spoke with them: they wait until the matter is put right")
                 }
                 _ => (Verdict::Dismiss, "spoke with them: the matter is settled, the invoice was overlooked"),

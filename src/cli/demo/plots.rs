@@ -144,7 +144,7 @@ impl Plot<'_> {
     /// Money without a word; for some customers the books find out later what it was for.
     fn pay_unmatched(&mut self, customer: &Customer, invoice: &Invoice, received: NaiveDate) {
         let payment = self.town.pay(&invoice.account, received, invoice.amount, Vec::new(), Some("transfer"));
-        if customer.nth % 2 == 0 {
+        if customer.nth.is_multiple_of(2) {
             let matched = crate::domain::facts::Payment { invoices: vec![invoice.number.clone()], ..payment };
             let when = weekday(received + Duration::days(18));
             self.town.diary.payments.entry(when).or_default().push(matched);
@@ -184,7 +184,7 @@ impl Plot<'_> {
     fn collect_again(&mut self, customer: &Customer, invoice: &Invoice, due: NaiveDate) {
         let failed = weekday(invoice.due + Duration::days(1));
         self.event(invoice, failed, EventKind::BouncedPayment, true, None, "direct debit came back");
-        if customer.nth % 2 == 0 {
+        if customer.nth.is_multiple_of(2) {
             self.pay_part(invoice, weekday(due + Duration::days(20)), 100, "collected again");
         }
     }

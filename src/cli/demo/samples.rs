@@ -11,10 +11,8 @@ use crate::{
 /// A first and a second notice in English, and a German one; short ones.
 pub fn three(app: &App, told: &[Told]) -> Result<String, Failure> {
     let mut text = "\nTHREE OF THE MAILS, in part\n".to_owned();
-    let offers = |notice: &Notice| notice.letter == "first" && notice.offer.is_some();
-    let wanted: [(&str, &dyn Fn(&Notice) -> bool); 3] =
-        [("en", &offers), ("en", &|notice| notice.letter == "second"), ("de", &offers)];
-    for (language, fits) in wanted {
+    for (language, letter, offer) in [("en", "first", true), ("en", "second", false), ("de", "first", true)] {
+        let fits = |notice: &Notice| notice.letter == letter && notice.offer.is_some() == offer;
         let all = told.iter().filter(|told| told.language == language);
         let all = all.flat_map(|told| told.notices.iter().map(move |notice| (told, notice)));
         let sent = all.filter(|(_, notice)| notice.state == State::Sent && fits(notice));
