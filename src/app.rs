@@ -90,7 +90,8 @@ impl App {
         let Some(dkim) = &self.settings.delivery.dkim else { return Ok(None) };
         let path = self.settings.path(&dkim.key_file);
         let read = std::fs::read_to_string(&path);
-        let pem = read.map_err(|error| Failure::Input(format!("`delivery.dkim.key_file` {}: {error}", path.display())))?;
+        let pem =
+            read.map_err(|error| Failure::Input(format!("`delivery.dkim.key_file` {}: {error}", path.display())))?;
         let key = Dkim::new(&dkim.domain, &dkim.selector, &pem).map_err(|error| Failure::Input(error.to_string()))?;
         Ok(Some(Arc::new(key)))
     }

@@ -1,9 +1,6 @@
 //! What finance sets: policies, wording, holidays. Loaded together, swapped together.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -120,7 +117,8 @@ fn read_policy(file: &Path) -> Result<Published, Vec<String>> {
 /// The `.toml` files of a folder in the order of their names; none when there is no folder.
 fn toml_files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<_> =
+        entries.map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     files
 }

@@ -217,7 +217,9 @@ impl Settings {
     pub fn database_file(&self) -> Result<PathBuf, String> {
         match self.database.url.strip_prefix("sqlite:") {
             Some(path) if !path.is_empty() => Ok(self.path(Path::new(path))),
-            _ => Err(format!("`database.url`: `{}` is not `sqlite:` and a path, like sqlite:duly.db", self.database.url)),
+            _ => {
+                Err(format!("`database.url`: `{}` is not `sqlite:` and a path, like sqlite:duly.db", self.database.url))
+            }
         }
     }
 

@@ -80,7 +80,12 @@ fn show(case: &CaseRow) {
     );
     let rows = case.evidence.iter().map(|evidence| {
         let weight = if evidence.decisive { "decisive" } else { "" };
-        vec![printable(&evidence.invoice), printable(&evidence.sentence), printable(&evidence.source), weight.to_owned()]
+        vec![
+            printable(&evidence.invoice),
+            printable(&evidence.sentence),
+            printable(&evidence.source),
+            weight.to_owned(),
+        ]
     });
     text += &table(&["invoice", "observation", "source", ""], &[], rows);
     for moved in &case.moves {

@@ -60,7 +60,14 @@ fn company(app: &App) -> Result<String, Failure> {
         ("mail goes", to),
         ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
         ("pace", format!("{} conversations, {pace}", delivery.sessions)),
-        ("signature", app.settings.delivery.dkim.as_ref().map_or("none (the relay may sign)".into(), |d| format!("DKIM {}", d.domain))),
+        (
+            "signature",
+            app.settings
+                .delivery
+                .dkim
+                .as_ref()
+                .map_or("none (the relay may sign)".into(), |d| format!("DKIM {}", d.domain)),
+        ),
         ("documents", format!("{}{missing}", documents.display())),
         ("database", app.settings.database.url.clone()),
     ];
@@ -69,7 +76,8 @@ fn company(app: &App) -> Result<String, Failure> {
 
 fn policy(policy: &Policy) -> String {
     let hold = &policy.hold;
-    let stages: Vec<String> = policy.stages.iter().map(|stage| format!("`{}` at {} days", stage.name, stage.days)).collect();
+    let stages: Vec<String> =
+        policy.stages.iter().map(|stage| format!("`{}` at {} days", stage.name, stage.days)).collect();
     let climb = match policy.climb {
         Climb::OneAtATime => "one stage at a time",
         Climb::Latest => "the latest stage that was reached",
@@ -100,9 +108,21 @@ fn policy(policy: &Policy) -> String {
         ("settling in", days(hold.settling_in_days, "after a price or contact change")),
         ("delivery", days(hold.delivered_days, "after the invoice was delivered")),
         ("promises", days(hold.promise_tolerance_days, "after the promised date")),
-        ("disputes", if hold.undisputed_rest { "the undisputed rest goes on" } else { "hold the whole account" }.to_owned()),
-        ("sending", format!("{} {}–{until} in the recipient's zone", sending.days.join(" "), sending.from.format("%H:%M"))),
-        ("unusual", format!("more than {} notices and {} times the usual wait for a person", policy.limits.notices, policy.limits.factor)),
+        (
+            "disputes",
+            if hold.undisputed_rest { "the undisputed rest goes on" } else { "hold the whole account" }.to_owned(),
+        ),
+        (
+            "sending",
+            format!("{} {}–{until} in the recipient's zone", sending.days.join(" "), sending.from.format("%H:%M")),
+        ),
+        (
+            "unusual",
+            format!(
+                "more than {} notices and {} times the usual wait for a person",
+                policy.limits.notices, policy.limits.factor
+            ),
+        ),
         ("in doubt", doubt),
     ];
     pairs(rows)
@@ -130,5 +150,10 @@ fn maps(app: &App) -> Result<String, Failure> {
 }
 
 fn pairs<const N: usize>(rows: [(&str, String); N]) -> String {
-    table(&["", ""], &[], rows.map(|(name, value)| vec![name.to_owned(), value])).lines().skip(2).collect::<Vec<_>>().join("\n") + "\n"
+    table(&["", ""], &[], rows.map(|(name, value)| vec![name.to_owned(), value]))
+        .lines()
+        .skip(2)
+        .collect::<Vec<_>>()
+        .join("\n")
+        + "\n"
 }

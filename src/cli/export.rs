@@ -37,7 +37,8 @@ pub async fn run(app: &App, command: Command) -> Outcome {
 
 fn csv(adjustments: &[Adjustment]) -> Result<String, Box<dyn std::error::Error>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(["invoice", "account", "date", "kind", "currency", "gross", "net", "tax", "reason", "notice"])?;
+    writer
+        .write_record(["invoice", "account", "date", "kind", "currency", "gross", "net", "tax", "reason", "notice"])?;
     for adjustment in adjustments {
         let money = |minor| Money::new(minor, adjustment.gross.currency).to_string();
         writer.write_record([

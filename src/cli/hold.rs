@@ -96,7 +96,8 @@ fn amount(text: &str) -> Result<Money, Failure> {
     let bad = |why: String| Failure::Input(format!("--amount `{text}`: {why}"));
     let (number, currency) =
         text.split_once(' ').ok_or_else(|| bad("expected an amount and a currency, like `120.50 EUR`".to_owned()))?;
-    let currency: Currency = currency.parse().map_err(|error: crate::domain::money::MoneyError| bad(error.to_string()))?;
+    let currency: Currency =
+        currency.parse().map_err(|error: crate::domain::money::MoneyError| bad(error.to_string()))?;
     let money = Money::parse(number, currency).map_err(|error| bad(error.to_string()))?;
     if money.minor > 0 { Ok(money) } else { Err(bad("must be more than 0".to_owned())) }
 }

@@ -130,7 +130,13 @@ fn report(file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Failure> {
     let rows = taken.merged.iter().map(|merged| {
         let totals: Vec<String> = merged.totals.values().map(|money| format!("{money} {}", money.currency)).collect();
         let name = merged.kind.strip_suffix("_fact").unwrap_or(merged.kind);
-        vec![name.to_owned(), merged.new.to_string(), merged.known.to_string(), merged.changed.to_string(), totals.join("  ")]
+        vec![
+            name.to_owned(),
+            merged.new.to_string(),
+            merged.known.to_string(),
+            merged.changed.to_string(),
+            totals.join("  "),
+        ]
     });
     text += &table(&["facts", "new", "known", "changed", "total"], &[1, 2, 3, 4], rows);
     taken.merged.iter().for_each(|merged| text += &changes(merged));

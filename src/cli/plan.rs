@@ -9,12 +9,13 @@ use super::{
     output::{count, print, printable, table},
 };
 use crate::{
-    app::App,
+    app::{App, Failure},
     domain::{
         money::Money,
         plan::{Decision, Outcome as Decided},
         reason::Reason,
     },
+    store::snapshot::Horizon,
 };
 
 #[derive(Debug, clap::Args)]
@@ -26,14 +27,13 @@ pub struct Args {
     json: bool,
 }
 
-/// The plan as JSON; documented in docs/JSON.md. Amounts are text with the currency's decimals.
+/// The plan as JSON but for its decisions; documented in docs/JSON.md.
 #[derive(Debug, Serialize)]
-struct Plan {
+struct Head {
     as_of: String,
     company: String,
     policy: String,
     counts: Counts,
-    decisions: Vec<DecisionJson>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -72,34 +72,64 @@ struct OfferJson {
     last_day: String,
 }
 
+/// What is counted and shown to a person; the rest of the decisions passes by.
+#[derive(Debug, Default)]
+struct Seen {
+    counts: Counts,
+    first: Vec<Decision>,
+    total: usize,
+    reasons: BTreeMap<Reason, u64>,
+}
+
+impl Seen {
+    fn add(&mut self, decision: Decision) {
+        match decision.outcome {
+            Decided::Notice { .. } => self.counts.notices += 1,
+            Decided::Held { .. } => self.counts.held += 1,
+        }
+        decision.outcome.reasons().iter().for_each(|reason| *self.reasons.entry(*reason).or_default() += 1);
+        self.total += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(decision);
+        }
+    }
+}
+
 pub async fn run(app: &App, args: &Args) -> Outcome {
     let horizon = args.when.horizon(app).await?;
-    let mut counts = Counts::default();
-    let mut decisions = Vec::new();
-    app.sweeper()
-        .plan(horizon, |_, decision| {
-            match decision.outcome {
-                Decided::Notice { .. } => counts.notices += 1,
-                Decided::Held { .. } => counts.held += 1,
-            }
-            decisions.push(decision);
-        })
-        .await?;
-    decisions.sort_by(|a, b| (&a.account, a.currency).cmp(&(&b.account, b.currency)));
+    let mut seen = Seen::default();
+    app.sweeper().plan(horizon, |_, decision| seen.add(decision)).await?;
     if args.json {
-        let plan = Plan {
-            as_of: horizon.as_of.to_string(),
-            company: app.settings.company.code.clone(),
-            policy: app.rules.standard.label.clone(),
-            counts,
-            decisions: decisions.iter().map(json).collect(),
-        };
-        let text = serde_json::to_string_pretty(&plan).map_err(|error| crate::app::Failure::Failed(error.to_string()))?;
-        print(&(text + "\n"));
+        stream(app, horizon, seen.counts).await?;
     } else {
-        print(&page(app, &decisions, &counts, horizon.as_of));
+        print(&page(app, &seen, horizon.as_of));
     }
     Ok(Done::Well)
+}
+
+/// Writes the JSON as the decisions are made, a second time: memory stays flat however many there are.
+async fn stream(app: &App, horizon: Horizon, counts: Counts) -> Result<(), Failure> {
+    let head = Head {
+        as_of: horizon.as_of.to_string(),
+        company: app.settings.company.code.clone(),
+        policy: app.rules.standard.label.clone(),
+        counts,
+    };
+    let text = |error: serde_json::Error| Failure::Failed(error.to_string());
+    let head = serde_json::to_string_pretty(&head).map_err(text)?;
+    print(&format!("{},\n  \"decisions\": [", head.trim_end_matches("\n}")));
+    let (mut first, mut failed) = (true, None);
+    app.sweeper()
+        .plan(horizon, |_, decision| match serde_json::to_string_pretty(&json(&decision)) {
+            Ok(text) => {
+                let comma = if std::mem::take(&mut first) { "" } else { "," };
+                print(&format!("{comma}\n    {}", text.replace('\n', "\n    ")));
+            }
+            Err(error) => failed = Some(error),
+        })
+        .await?;
+    print(if first { "]\n}\n" } else { "\n  ]\n}\n" });
+    failed.map_or(Ok(()), |error| Err(text(error)))
 }
 
 fn json(decision: &Decision) -> DecisionJson {
@@ -139,18 +169,18 @@ fn json(decision: &Decision) -> DecisionJson {
 /// Rows shown to a person; `--json` has all.
 const SHOWN: usize = 40;
 
-fn page(app: &App, decisions: &[Decision], counts: &Counts, as_of: chrono::NaiveDate) -> String {
+fn page(app: &App, seen: &Seen, as_of: chrono::NaiveDate) -> String {
     let mut text = format!(
         "{} on {as_of}, policy {}: {}, {} held\n",
         app.settings.company.name,
         app.rules.standard.label,
-        count(counts.notices, "notice", "notices"),
-        counts.held
+        count(seen.counts.notices, "notice", "notices"),
+        seen.counts.held
     );
-    if decisions.is_empty() {
+    if seen.total == 0 {
         return text + "Nothing has reached a new stage.\n";
     }
-    let rows = decisions.iter().take(SHOWN).map(|decision| {
+    let rows = seen.first.iter().map(|decision| {
         let money = Money::new(decision.overdue_total - decision.credits, decision.currency);
         let reasons: Vec<&str> = decision.outcome.reasons().iter().map(|reason| reason.code()).collect();
         let outcome = if reasons.is_empty() { format!("notice `{}`", decision.stage) } else { reasons.join(", ") };
@@ -158,18 +188,18 @@ fn page(app: &App, decisions: &[Decision], counts: &Counts, as_of: chrono::Naive
         vec![printable(&decision.account), amount, decision.items.len().to_string(), outcome]
     });
     text += &table(&["account", "overdue", "items", "outcome"], &[1, 2], rows);
-    if decisions.len() > SHOWN {
-        text += &format!("… and {} more; `--json` shows all\n", decisions.len() - SHOWN);
+    if seen.total > SHOWN {
+        text += &format!("… and {} more; `--json` shows all\n", seen.total - SHOWN);
     }
-    text + &reasons(decisions)
+    text + &meanings(&seen.reasons)
 }
 
 /// Each reason with its sentence, once.
-fn reasons(decisions: &[Decision]) -> String {
-    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
-    for reason in decisions.iter().flat_map(|decision| decision.outcome.reasons()) {
-        *counts.entry(*reason).or_default() += 1;
+pub fn meanings(reasons: &BTreeMap<Reason, u64>) -> String {
+    let row =
+        |(reason, number): (&Reason, &u64)| vec![number.to_string(), reason.code().into(), reason.sentence().into()];
+    if reasons.is_empty() {
+        return String::new();
     }
-    let rows = counts.iter().map(|(reason, number)| vec![number.to_string(), reason.code().into(), reason.sentence().into()]);
-    if counts.is_empty() { String::new() } else { "\n".to_owned() + &table(&["held", "reason", "meaning"], &[0], rows) }
+    "\n".to_owned() + &table(&["held", "reason", "meaning"], &[0], reasons.iter().map(row))
 }

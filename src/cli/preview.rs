@@ -39,7 +39,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let decisions = plan(&snapshot.facts, &sweeper.setting(published, horizon.as_of, payments_seen));
     if decisions.is_empty() {
         let number = printable(&args.account);
-        return Err(Failure::Input(format!("nothing of {number} has reached a new stage; `duly why {number}` tells more")));
+        return Err(Failure::Input(format!(
+            "nothing of {number} has reached a new stage; `duly why {number}` tells more"
+        )));
     }
     for decision in decisions {
         if let Decided::Held { reasons } = &decision.outcome {

@@ -91,7 +91,10 @@ async fn ageing(app: &App, args: &Args) -> Result<Rendered, Failure> {
             })
         })
         .collect();
-    Ok((text, json!({ "as_of": horizon.as_of.to_string(), "company": app.settings.company.code, "ageing": currencies })))
+    Ok((
+        text,
+        json!({ "as_of": horizon.as_of.to_string(), "company": app.settings.company.code, "ageing": currencies }),
+    ))
 }
 
 /// The ageing table for people.
@@ -175,7 +178,14 @@ async fn discounts_text(app: &App, horizon: Horizon) -> Result<(String, SumTable
     let rows = sums.iter().map(|((currency, fate), sums)| {
         let money = |minor| Money::new(minor, *currency).to_string();
         let number = sums.number.to_string();
-        vec![currency.to_string(), fate.name().into(), number, money(sums.discount), money(sums.waiting), money(sums.penalty)]
+        vec![
+            currency.to_string(),
+            fate.name().into(),
+            number,
+            money(sums.discount),
+            money(sums.waiting),
+            money(sums.penalty),
+        ]
     });
     let header = ["", "", "number", "discount", "cost of waiting", "penalty not charged"];
     let mut text = format!("Discounts up to {}\n{}", horizon.as_of, table(&header, &[2, 3, 4, 5], rows));
@@ -184,7 +194,10 @@ async fn discounts_text(app: &App, horizon: Horizon) -> Result<(String, SumTable
         costs.waiting_percent, costs.penalty_percent
     );
     if !late.is_empty() {
-        text += &format!("\nShort by a discount that was taken late, for review\n{}", table(&["account", "invoice", "open"], &[2], late));
+        text += &format!(
+            "\nShort by a discount that was taken late, for review\n{}",
+            table(&["account", "invoice", "open"], &[2], late)
+        );
     }
     Ok((text, sums))
 }
@@ -201,7 +214,14 @@ fn add_grants(sums: &mut SumTable, currency: Currency, position: &Position) {
 }
 
 /// Offers, with what waiting has cost on their items.
-fn add_offers(app: &App, sums: &mut SumTable, snapshot: &Snapshot, currency: Currency, position: &Position, as_of: NaiveDate) {
+fn add_offers(
+    app: &App,
+    sums: &mut SumTable,
+    snapshot: &Snapshot,
+    currency: Currency,
+    position: &Position,
+    as_of: NaiveDate,
+) {
     let costs = &app.rules.standard.policy.costs;
     let made = snapshot.facts.notices.iter().filter(|notice| notice.currency == currency && notice.as_of <= as_of);
     for (notice, offer) in made.filter_map(|notice| notice.offer.as_ref().map(|offer| (notice, offer))) {

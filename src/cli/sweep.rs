@@ -8,7 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Author, Done, Outcome,
     deliver::{describe, halted},
-    output::{count, print, table},
+    output::{count, print},
+    plan::meanings,
 };
 use crate::{
     app::{App, Failure},
@@ -72,12 +73,5 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 pub fn page(report: &SweepReport) -> String {
     let notices = count(report.notices, "notice", "notices");
     let held = count(report.held, "account held", "accounts held");
-    let mut text = format!("Sweep for {}: {notices}, {held}\n", report.as_of);
-    if !report.reasons.is_empty() {
-        let rows = report.reasons.iter().map(|(reason, number)| {
-            vec![number.to_string(), reason.code().to_owned(), reason.sentence().to_owned()]
-        });
-        text += &table(&["held", "reason", "meaning"], &[0], rows);
-    }
-    text
+    format!("Sweep for {}: {notices}, {held}\n", report.as_of) + &meanings(&report.reasons)
 }

@@ -34,10 +34,11 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let setting = sweeper.setting(published, horizon.as_of, payments_seen);
     let decisions = plan(&snapshot.facts, &setting);
     let account = &snapshot.facts.account;
-    let mut text = format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
+    let mut text =
+        format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
     text += &position_tables(&snapshot.facts, &published.policy, horizon, &args.number);
     text += &said(&decisions, &snapshot.facts, &published.policy, horizon);
-    text += &history(app, &snapshot).await?;
+    text += &history(app, &snapshot, horizon).await?;
     print(&text);
     Ok(Done::Well)
 }
@@ -114,7 +115,11 @@ fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: 
                 text += &format!("\nNotice: {what}, {} items.\n", decision.items.len());
                 if let Some(offer) = offer {
                     let pay = Money::new(offer.pay, decision.currency);
-                    text += &format!("  Offer: {}% off, {pay} if received by {}.\n", offer.percent.normalize(), offer.last_day);
+                    text += &format!(
+                        "  Offer: {}% off, {pay} if received by {}.\n",
+                        offer.percent.normalize(),
+                        offer.last_day
+                    );
                 }
             }
             Decided::Held { reasons } => {
@@ -156,9 +161,11 @@ fn next_stage(facts: &AccountFacts, policy: &Policy, horizon: Horizon) -> String
     })
 }
 
-async fn history(app: &App, snapshot: &Snapshot) -> Result<String, Failure> {
+/// What duly had decided and done up to the date.
+async fn history(app: &App, snapshot: &Snapshot, horizon: Horizon) -> Result<String, Failure> {
     let mut text = String::new();
-    let notices = app.store.notices_of(snapshot.id).await?;
+    let mut notices = app.store.notices_of(snapshot.id).await?;
+    notices.retain(|notice| notice.as_of <= horizon.as_of && notice.planned_at <= horizon.recorded);
     if !notices.is_empty() {
         let rows = notices.iter().map(|notice| {
             let total = Money::new(notice.overdue_total - notice.credits, notice.currency);
@@ -173,11 +180,13 @@ async fn history(app: &App, snapshot: &Snapshot) -> Result<String, Failure> {
         });
         text += &format!("\nNotices\n{}", table(&["id", "as of", "stage", "total", "state", "answer"], &[0, 3], rows));
     }
-    let cases: Vec<_> = app.store.cases(true).await?.into_iter().filter(|c| c.account == snapshot.facts.account.number).collect();
-    for case in cases {
-        text += &format!("\nCase {} ({}), opened {}: `duly case show {}`\n", case.id, case.status, case.opened, case.id);
+    for case in &snapshot.facts.cases {
+        text +=
+            &format!("\nCase {} ({}), opened {}: `duly case show {}`\n", case.id, case.status, case.opened, case.id);
     }
-    let decisions = app.store.decisions_of(snapshot.id, 8).await?;
+    let mut decisions = app.store.decisions_of(snapshot.id, 50).await?;
+    decisions.retain(|(date, ..)| *date <= horizon.as_of);
+    decisions.truncate(8);
     if !decisions.is_empty() {
         let rows = decisions.into_iter().map(|(date, currency, outcome, reasons, policy)| {
             vec![date.to_string(), currency, outcome, reasons.replace(' ', ", "), policy]

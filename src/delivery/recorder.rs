@@ -38,18 +38,22 @@ async fn commit(store: Store, mut inbox: mpsc::Receiver<Order>) {
     while inbox.recv_many(&mut orders, GROUP).await > 0 {
         let (writes, waiting): (Vec<_>, Vec<_>) = orders.drain(..).unzip();
         match store.write(&writes).await {
-            Ok(results) => {
-                for (done, held) in waiting.into_iter().zip(results) {
-                    // A worker that was stopped no longer waits.
-                    let _ = done.send(Ok(held));
+            Ok(results) => waiting.into_iter().zip(results).for_each(|(done, held)| answer(done, Ok(held))),
+            // One bad write must not fail the others.
+            Err(_) if writes.len() > 1 => {
+                for (write, done) in writes.into_iter().zip(waiting) {
+                    answer(done, store.write(&[write]).await.map(|results| results == [true]));
                 }
             }
             Err(error) => {
                 let text = error.to_string();
-                for done in waiting {
-                    let _ = done.send(Err(StoreError::Refused(text.clone())));
-                }
+                waiting.into_iter().for_each(|done| answer(done, Err(StoreError::Refused(text.clone()))));
             }
         }
     }
+}
+
+/// A worker that was stopped no longer waits.
+fn answer(done: oneshot::Sender<Result<bool, StoreError>>, result: Result<bool, StoreError>) {
+    let _ = done.send(result);
 }

@@ -69,7 +69,9 @@ fn relay(settings: &Settings, smtp: &Smtp) -> Result<Relay, String> {
     let credentials = match (&smtp.user, password) {
         (Some(user), Some(password)) => Some((user.clone(), password)),
         (None, None) => None,
-        (Some(_), None) => return Err("`delivery.smtp.user` needs `password_env` or `password_file` beside it".to_owned()),
+        (Some(_), None) => {
+            return Err("`delivery.smtp.user` needs `password_env` or `password_file` beside it".to_owned());
+        }
         (None, Some(_)) => return Err("`delivery.smtp` has a password but no `user`".to_owned()),
     };
     let extra_roots = match &smtp.ca_file {

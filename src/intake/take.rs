@@ -72,7 +72,8 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     };
     let mut import = store.import(&source, order.now).await?;
     let mut reading = stage(&mut import, &order).await?;
-    if reading.bad.is_empty() && order.kind == Kind::Invoices
+    if reading.bad.is_empty()
+        && order.kind == Kind::Invoices
         && let Some(map) = map.filter(|map| map.only_open())
     {
         import.close_absent(map.name(), order.today).await?;

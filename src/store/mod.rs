@@ -69,9 +69,11 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
+            // Each row that does not fit wakes the reader: a page of facts comes in one go.
+            .row_buffer_size(4_096)
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "file");
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?;
         let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
         if parts.as_slice() < OLDEST_SQLITE.as_slice() {

@@ -1,5 +1,7 @@
 //! Notices on their way: what is due to be sent, intents and results, and how each ended.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -46,6 +48,14 @@ pub enum Write {
     Intent { notice: i64, revision: i64, sha256: String, relay: String, at: DateTime<Utc> },
     /// What became of the attempt.
     Result { notice: i64, after: After, at: DateTime<Utc> },
+}
+
+impl Write {
+    fn notice(&self) -> i64 {
+        match self {
+            Self::Intent { notice, .. } | Self::Result { notice, .. } => *notice,
+        }
+    }
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
@@ -119,39 +129,15 @@ impl Store {
     }
 
     /// Makes a group of intents and results durable in one commit; says of each whether it holds.
+    ///
+    /// One statement for all intents and one for all results: the commit is shared, and so is the
+    /// way to the database. A group that fails as a whole can be written one at a time.
     pub async fn write(&self, writes: &[Write]) -> Result<Vec<bool>> {
         let mut tx = self.begin().await?;
-        let mut done = Vec::with_capacity(writes.len());
-        for write in writes {
-            done.push(match write {
-                Write::Intent { notice, revision, sha256, relay, at } => {
-                    intent(&mut tx, *notice, *revision, sha256, relay, *at).await?
-                }
-                Write::Result { notice, after, at } => self.result(&mut tx, *notice, after, *at).await?,
-            });
-        }
+        let mut lapsed = intents(&mut tx, writes).await?;
+        lapsed.extend(results(&mut tx, writes).await?);
         tx.commit().await?;
-        Ok(done)
-    }
-
-    async fn result(&self, tx: &mut Tx, notice: i64, after: &After, at: DateTime<Utc>) -> Result<bool> {
-        if !State::Sending.may_become(after.state) {
-            return Err(StoreError::Refused(format!("a notice that is being sent cannot become {}", after.state)));
-        }
-        let text = "UPDATE notice SET state = $1, due_at = $2, reply = $3, closed_at = $4, void = $5, \
-                    doubts = doubts + $6 WHERE id = $7 AND state = 'sending'";
-        let doubt = i64::from(after.state == State::InDoubt);
-        let closed = matches!(after.state, State::Sent | State::Refused).then_some(at);
-        let update = sqlx::query(text).bind(after.state.code()).bind(after.next_at).bind(&after.reply).bind(closed);
-        let update = update.bind(after.suppress).bind(doubt).bind(notice);
-        let done = update.execute(&mut **tx).await?.rows_affected() == 1;
-        if done && after.suppress {
-            free_items(tx, notice).await?;
-            let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
-                        SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
-            sqlx::query(text).bind(&after.reply).bind(at).bind(notice).execute(&mut **tx).await?;
-        }
-        Ok(done)
+        Ok(writes.iter().map(|write| !lapsed.contains(&write.notice())).collect())
     }
 
     /// Takes notices back before they are sent; their stages are free again unless the notice
@@ -206,19 +192,94 @@ impl Store {
     }
 }
 
-async fn intent(
-    connection: &mut SqliteConnection,
-    notice: i64,
-    revision: i64,
-    sha256: &str,
-    relay: &str,
-    at: DateTime<Utc>,
-) -> Result<bool> {
-    let text = "UPDATE notice SET state = 'sending', due_at = NULL, attempts = attempts + 1, intent_at = $1, \
-                sha256 = $2, relay = $3 WHERE id = $4 AND state IN ('ready', 'deferred', 'in_doubt') \
-                AND (SELECT revision FROM account WHERE id = notice.account) = $5";
-    let update = sqlx::query(text).bind(at).bind(sha256).bind(relay).bind(notice).bind(revision);
-    Ok(update.execute(connection).await?.rows_affected() == 1)
+/// Writes the intents whose notices still wait and whose accounts are as they were looked at;
+/// returns the other notices.
+async fn intents(tx: &mut Tx, writes: &[Write]) -> Result<HashSet<i64>> {
+    let rows = writes.iter().filter_map(|write| match write {
+        Write::Intent { notice, revision, sha256, relay, at } => Some((notice, revision, sha256, relay, at)),
+        Write::Result { .. } => None,
+    });
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let notices: Vec<i64> = rows.iter().map(|(notice, ..)| **notice).collect();
+    let mut update = QueryBuilder::<Sqlite>::new(
+        "UPDATE notice SET state = 'sending', due_at = NULL, attempts = attempts + 1, intent_at = v.column3, \
+         sha256 = v.column4, relay = v.column5 FROM (",
+    );
+    update.push_values(rows, |mut row, (notice, revision, sha256, relay, at)| {
+        row.push_bind(notice).push_bind(revision).push_bind(at).push_bind(sha256).push_bind(relay);
+    });
+    update.push(
+        ") AS v WHERE id = v.column1 AND state IN ('ready', 'deferred', 'in_doubt') \
+         AND (SELECT revision FROM account WHERE account.id = notice.account) = v.column2",
+    );
+    let written = update.build().execute(&mut **tx).await?.rows_affected();
+    lapsed(tx, &notices, written, State::Sending).await
+}
+
+/// Of these notices, those that are not in the state that was just written; asked only when fewer
+/// rows were written than there are notices.
+async fn lapsed(tx: &mut Tx, notices: &[i64], written: u64, state: State) -> Result<HashSet<i64>> {
+    if written == notices.len() as u64 {
+        return Ok(HashSet::new());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT id FROM notice WHERE state <> ");
+    query.push_bind(state.code()).push(" AND id IN (");
+    let mut ids = query.separated(", ");
+    notices.iter().for_each(|id| {
+        ids.push_bind(*id);
+    });
+    query.push(")");
+    Ok(query.build_query_scalar().fetch_all(&mut **tx).await?.into_iter().collect())
+}
+
+/// Writes the results of notices that are being sent; returns the notices that were not.
+async fn results(tx: &mut Tx, writes: &[Write]) -> Result<HashSet<i64>> {
+    let rows = writes.iter().filter_map(|write| match write {
+        Write::Result { notice, after, at } => Some((notice, after, at)),
+        Write::Intent { .. } => None,
+    });
+    let rows: Vec<_> = rows.collect();
+    if let Some((_, after, _)) = rows.iter().find(|(_, after, _)| !State::Sending.may_become(after.state)) {
+        return Err(StoreError::Refused(format!("a notice that is being sent cannot become {}", after.state)));
+    }
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut update = QueryBuilder::<Sqlite>::new(
+        "UPDATE notice SET state = v.column2, due_at = v.column3, reply = v.column4, closed_at = v.column5, \
+         void = v.column6, doubts = doubts + v.column7 FROM (",
+    );
+    update.push_values(&rows, |mut row, (notice, after, at)| {
+        let closed = matches!(after.state, State::Sent | State::Refused).then_some(**at);
+        row.push_bind(**notice).push_bind(after.state.code()).push_bind(after.next_at).push_bind(after.reply.as_str());
+        row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
+    });
+    update.push(") AS v WHERE id = v.column1 AND state = 'sending'");
+    let written = update.build().execute(&mut **tx).await?.rows_affected();
+    match rows.as_slice() {
+        [(notice, ..)] if written == 0 => return Ok(HashSet::from([**notice])),
+        // Which of them it was is found by writing them one at a time.
+        _ if written < rows.len() as u64 => {
+            return Err(StoreError::Refused("a result came for a notice that is not being sent".to_owned()));
+        }
+        _ => {}
+    }
+    for (notice, after, at) in rows.into_iter().filter(|(_, after, _)| after.suppress) {
+        suppress(tx, *notice, &after.reply, *at).await?;
+    }
+    Ok(HashSet::new())
+}
+
+/// The address of the notice is not used again, and its stages are free.
+async fn suppress(tx: &mut Tx, notice: i64, reply: &str, at: DateTime<Utc>) -> Result<()> {
+    free_items(tx, notice).await?;
+    let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
+                SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
+    sqlx::query(text).bind(reply).bind(at).bind(notice).execute(&mut **tx).await?;
+    Ok(())
 }
 
 async fn free_items(connection: &mut SqliteConnection, notice: i64) -> Result<()> {

@@ -141,7 +141,8 @@ impl Daemon {
     /// is due is a state and one sweep with today's facts covers them.
     async fn due_slot(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let store = &self.deliverer.store;
-        let (Some(occurrences), Some((since, unfinished))) = (self.occurrences()?, store.slots_since(SWEEP).await?) else {
+        let (Some(occurrences), Some((since, unfinished))) = (self.occurrences()?, store.slots_since(SWEEP).await?)
+        else {
             return Ok(None);
         };
         let mut due = if unfinished { vec![since] } else { Vec::new() };

@@ -194,7 +194,8 @@ impl Sweeper<'_> {
         let (account, policy) = (&snapshot.facts.account, &published.policy);
         let stage = |name: &String| policy.stages.iter().find(|stage| stage.name == *name);
         let company = &self.settings.company;
-        let (zone, country) = (account.zone.unwrap_or(company.zone), account.country.as_ref().unwrap_or(&company.country));
+        let (zone, country) =
+            (account.zone.unwrap_or(company.zone), account.country.as_ref().unwrap_or(&company.country));
         let mut token = [0; 16];
         random.fill_bytes(&mut token);
         Some(NewNotice {

@@ -68,10 +68,9 @@ mod tests {
     #[test]
     fn an_hour_that_is_skipped_or_doubled_runs_once() {
         let cron = Occurrences::parse("30 2 * * *", chrono_tz::Europe::Berlin).unwrap();
-        for (since, until) in [
-            ("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
-            ("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"),
-        ] {
+        for (since, until) in
+            [("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), ("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z")]
+        {
             let found = cron.between(since.parse().unwrap(), until.parse().unwrap());
             assert_eq!(found.len(), 1, "{since}: {found:?}");
         }
