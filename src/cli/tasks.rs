@@ -1,5 +1,7 @@
 //! `duly tasks`: everything that waits for a person, in one list.
 
+use chrono::NaiveDate;
+
 use super::{
     Done, Outcome,
     output::{count, print, printable, table},
@@ -12,18 +14,17 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// What waits on this date instead of today; only facts effective up to it count
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+}
 
 /// Kind, what it is about, what to do.
-type Task = [String; 3];
+pub type Task = [String; 3];
 
-pub async fn run(app: &App, _args: &Args) -> Outcome {
-    let mut tasks: Vec<Task> = Vec::new();
-    releases(app, &mut tasks).await?;
-    cases(app, &mut tasks).await?;
-    mail(app, &mut tasks).await?;
-    held(app, &mut tasks).await?;
-    money(app, &mut tasks).await?;
+pub async fn run(app: &App, args: &Args) -> Outcome {
+    let tasks = waiting(app, args.as_of.unwrap_or_else(|| app.today())).await?;
     if tasks.is_empty() {
         print("Nothing waits for a person.\n");
     } else {
@@ -34,6 +35,17 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
         ));
     }
     Ok(Done::Well)
+}
+
+/// Everything that waits for a person on a date.
+pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    releases(app, &mut tasks).await?;
+    cases(app, &mut tasks).await?;
+    mail(app, &mut tasks).await?;
+    held(app, as_of, &mut tasks).await?;
+    money(app, as_of, &mut tasks).await?;
+    Ok(tasks)
 }
 
 async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
@@ -77,10 +89,10 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the planner holds for a person, today.
-async fn held(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+/// What the planner holds for a person.
+async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     app.sweeper()
-        .plan(Horizon::everything(app.today()), |_, decision| {
+        .plan(Horizon::everything(as_of), |_, decision| {
             for reason in decision.outcome.reasons() {
                 // The whole ledger, cases and money are listed by their own rules.
                 let own =
@@ -94,7 +106,7 @@ async fn held(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
         .await?;
     let seen = app.store.payments_seen(i64::MAX).await?;
     let sweeper = app.sweeper();
-    if sweeper.setting(&app.rules.standard, app.today(), seen).ledger_is_stale() {
+    if sweeper.setting(&app.rules.standard, as_of, seen).ledger_is_stale() {
         let when = seen.map_or("never".to_owned(), |at| at.format("%Y-%m-%d").to_string());
         tasks.push(["stale".into(), format!("payment data last came in: {when}"), "import the newest payments".into()]);
     }
@@ -102,8 +114,8 @@ async fn held(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
 }
 
 /// Money to match, and discounts taken late.
-async fn money(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    each_position(app, Horizon::everything(app.today()), |snapshot, positions| {
+async fn money(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    each_position(app, Horizon::everything(as_of), |snapshot, positions| {
         let account = printable(&snapshot.facts.account.number);
         for (currency, position) in positions {
             let open = position.items.iter().any(|item| item.residual > 0);
