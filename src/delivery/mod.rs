@@ -7,6 +7,7 @@
 pub mod compose;
 mod folder;
 mod pace;
+mod prepare;
 mod recorder;
 mod run;
 pub mod smtp;

@@ -17,9 +17,13 @@ impl Pace {
         Self { gap, next: Mutex::new(Instant::now()) }
     }
 
+    pub fn is_limited(&self) -> bool {
+        !self.gap.is_zero()
+    }
+
     /// Waits for the next place in the row.
     pub async fn wait(&self) {
-        if self.gap.is_zero() {
+        if !self.is_limited() {
             return;
         }
         let place = {

@@ -5,7 +5,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::store::{Store, StoreError, outbox::Write};
 
-type Order = (Write, oneshot::Sender<Result<bool, StoreError>>);
+/// Writes of one worker, all in the same commit, and the way back.
+type Order = (Vec<Write>, oneshot::Sender<Result<Vec<bool>, StoreError>>);
 
 /// Hands writes to the one task that commits.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub(super) struct Recorder {
     orders: mpsc::Sender<Order>,
 }
 
-/// Most writes in one commit.
-const GROUP: usize = 256;
+/// Most orders in one commit.
+const GROUP: usize = 128;
 
 impl Recorder {
     /// Starts the task; it ends when all recorders are dropped.
@@ -24,11 +25,11 @@ impl Recorder {
         Self { orders }
     }
 
-    /// Returns when the write is durable; false when it did not hold any more.
-    pub async fn write(&self, write: Write) -> Result<bool, StoreError> {
+    /// Returns when the writes are durable; says of each whether it still held.
+    pub async fn write(&self, writes: Vec<Write>) -> Result<Vec<bool>, StoreError> {
         let gone = || StoreError::Refused("the recorder has stopped".to_owned());
         let (done, answer) = oneshot::channel();
-        self.orders.send((write, done)).await.map_err(|_| gone())?;
+        self.orders.send((writes, done)).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }
@@ -36,24 +37,28 @@ impl Recorder {
 async fn commit(store: Store, mut inbox: mpsc::Receiver<Order>) {
     let mut orders = Vec::with_capacity(GROUP);
     while inbox.recv_many(&mut orders, GROUP).await > 0 {
-        let (writes, waiting): (Vec<_>, Vec<_>) = orders.drain(..).unzip();
-        match store.write(&writes).await {
-            Ok(results) => waiting.into_iter().zip(results).for_each(|(done, held)| answer(done, Ok(held))),
+        let group: Vec<Write> = orders.iter().flat_map(|(writes, _)| writes.iter().cloned()).collect();
+        match store.write(&group).await {
+            Ok(results) => {
+                let mut results = results.into_iter();
+                for (writes, done) in orders.drain(..) {
+                    answer(done, Ok(results.by_ref().take(writes.len()).collect()));
+                }
+            }
             // One bad write must not fail the others.
-            Err(_) if writes.len() > 1 => {
-                for (write, done) in writes.into_iter().zip(waiting) {
-                    answer(done, store.write(&[write]).await.map(|results| results == [true]));
+            Err(_) if orders.len() > 1 => {
+                for (writes, done) in orders.drain(..) {
+                    answer(done, store.write(&writes).await);
                 }
             }
             Err(error) => {
-                let text = error.to_string();
-                waiting.into_iter().for_each(|done| answer(done, Err(StoreError::Refused(text.clone()))));
+                orders.drain(..).for_each(|(_, done)| answer(done, Err(StoreError::Refused(error.to_string()))))
             }
         }
     }
 }
 
 /// A worker that was stopped no longer waits.
-fn answer(done: oneshot::Sender<Result<bool, StoreError>>, result: Result<bool, StoreError>) {
+fn answer(done: oneshot::Sender<Result<Vec<bool>, StoreError>>, result: Result<Vec<bool>, StoreError>) {
     let _ = done.send(result);
 }

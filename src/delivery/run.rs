@@ -212,6 +212,11 @@ impl Delivery {
         }
     }
 
+    /// A job that need not be waited for.
+    pub fn job_at_hand(&self) -> Option<Job> {
+        if self.stop.is_cancelled() { None } else { self.jobs.try_lock().ok()?.try_recv().ok() }
+    }
+
     /// Ends the delivery for all workers, between two messages.
     pub fn halt(&self, why: String) {
         tracing::warn!(why, "delivery stops; what was not sent stays ready");

@@ -100,12 +100,19 @@ fn relay(settings: &Settings, smtp: &Smtp) -> Result<Relay, String> {
 }
 
 impl Line<'_> {
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            Self::Smtp { open, .. } => open.as_ref().is_some_and(|conversation| conversation.usable()),
+        }
+    }
+
     /// Reaches the relay if that has not been done; nothing of a notice is at stake yet.
     pub async fn open(&mut self) -> Result<(), String> {
-        let Self::Smtp { relay, open } = self else { return Ok(()) };
-        if open.as_ref().is_some_and(|conversation| conversation.usable()) {
+        if self.is_open() {
             return Ok(());
         }
+        let Self::Smtp { relay, open } = self else { return Ok(()) };
         *open = None;
         match Conversation::open(relay).await {
             Ok(conversation) => *open = Some(Box::new(conversation)),

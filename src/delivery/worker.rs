@@ -1,158 +1,128 @@
-//! One worker: one message at a time, from the last look to the durable outcome.
+//! One worker: one message at a time, from the durable intent to the durable outcome.
+//!
+//! While a message is on its way the next one is looked at and written. Its intent and the
+//! outcome of the last message share a commit, and no byte of it leaves before that is durable.
 
-use chrono::Duration;
 use lettre::Address;
-use sha2::{Digest, Sha256};
 
 use super::{
-    run::{Delivery, Job},
+    prepare::Prepared,
+    run::Delivery,
     target::{Line, Sent},
 };
 use crate::{
-    domain::{
-        look::{Claim, look},
-        notice::{Attempt, Withdrawal, after},
-    },
-    store::{
-        Result, StoreError,
-        outbox::{Notice, Write},
-        policies::hex,
-        snapshot::{Horizon, Snapshot},
-    },
+    domain::notice::{Attempt, after},
+    store::{Result, StoreError, outbox::Write},
     telemetry::Masked,
 };
 
-/// How often a notice is looked at again when facts keep coming in between.
-const LOOKS: u32 = 5;
-
-/// Wait before a letter that could not be written is tried again.
-const NOT_COMPOSED_WAIT: Duration = Duration::hours(1);
+/// Tries to record an outcome, a second apart and growing: a full disk may be mended meanwhile.
+const RECORD_TRIES: u64 = 6;
 
 impl Delivery {
-    /// Takes jobs until there are none, or until something stands in the way of all.
+    /// Sends until there is nothing left, or until something stands in the way of all.
     pub(super) async fn work(&self) -> Result<()> {
         let mut line = self.target.line();
-        while let Some(job) = self.next_job().await {
-            if let Err(error) = self.one(&mut line, job).await {
-                self.halt(error.to_string());
-                line.close().await;
-                return Err(error);
-            }
+        let worked = self.send_all(&mut line).await;
+        if let Err(error) = &worked {
+            self.halt(error.to_string());
         }
         line.close().await;
-        Ok(())
+        worked
     }
 
-    async fn one(&self, line: &mut Line<'_>, job: Job) -> Result<()> {
-        if let Err(why) = line.open().await {
-            // Not a word about the notice: it stays ready, and so do all others.
-            self.halt(why);
-            return Ok(());
-        }
-        let Job { notice, mut snapshot } = job;
-        for _ in 0..LOOKS {
-            if let Err(why) = self.look(&notice, &mut snapshot) {
-                return self.withdraw(&notice, why).await;
+    async fn send_all(&self, line: &mut Line<'_>) -> Result<()> {
+        // The outcome of the last message while it is not durable yet, and the message after it.
+        let (mut outcome, mut ahead): (Option<Write>, Option<Prepared>) = (None, None);
+        loop {
+            // Whatever may take long must not keep the outcome waiting.
+            let waits = ahead.is_none() || !line.is_open() || self.pace.is_limited() || self.stop.is_cancelled();
+            if waits && let Some(outcome) = outcome.take() {
+                self.record(vec![outcome]).await?;
             }
-            let mail = match self.composer().compose(&notice, &snapshot.facts.account) {
-                Ok(mail) => mail,
-                Err(error) => return self.not_composed(&notice, &error.to_string()).await,
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+            let next = match ahead.take() {
+                Some(prepared) => Some(prepared),
+                None => self.prepare_next().await?,
             };
+            let Some(prepared) = next else { return Ok(()) };
+            if let Err(why) = line.open().await {
+                // Not a word about the notice: it stays ready, and so do all others.
+                self.halt(why);
+                return Ok(());
+            }
             tokio::select! {
                 () = self.pace.wait() => {}
                 () = self.stop.cancelled() => return Ok(()),
             }
-            let intent = Write::Intent {
-                notice: notice.id,
-                revision: snapshot.revision,
-                sha256: hex(&Sha256::digest(&mail.bytes)),
-                relay: self.target.name(),
-                at: self.clock.now(),
-            };
-            if self.recorder.write(intent).await? {
-                return self.send(line, &notice, &mail.bytes).await;
+            let intent = prepared.intent(self.target.name(), self.clock.now());
+            if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
+                ahead = self.prepare_again(prepared).await?;
+                continue;
             }
-            // Something was recorded about the account since: look again.
-            let horizon = Horizon::everything(self.as_of);
-            match self.store.snapshots(&[notice.account], horizon).await?.pop() {
-                Some(fresh) => snapshot = fresh,
-                None => return Ok(()),
-            }
-        }
-        tracing::warn!(notice = notice.id, "facts kept coming in; it is tried again with the next delivery");
-        Ok(())
-    }
-
-    fn look(&self, notice: &Notice, snapshot: &mut Snapshot) -> std::result::Result<(), Withdrawal> {
-        let documents = self.settings.path(&self.settings.files.documents);
-        let missing = notice.lines.iter().filter_map(|line| line.document.as_ref());
-        snapshot.facts.missing_documents = missing.filter(|name| !documents.join(name).is_file()).cloned().collect();
-        let claim = Claim {
-            notice: notice.id,
-            as_of: notice.as_of,
-            currency: notice.currency,
-            credits: notice.credits,
-            lines: &notice.lines,
-            offer_until: notice.offer.as_ref().map(|offer| offer.last_day),
-        };
-        if snapshot.facts.refused_addresses.contains(&notice.address) {
-            return Err(Withdrawal::Unreachable);
-        }
-        look(&snapshot.facts, &self.setting(&snapshot.facts.account), claim)
-    }
-
-    async fn withdraw(&self, notice: &Notice, why: Withdrawal) -> Result<()> {
-        self.store.withdraw(&[(notice.id, why)], self.clock.now()).await?;
-        tracing::info!(notice = notice.id, why = why.code(), "withdrawn before sending");
-        self.count(|tally| tally.withdrawn += 1);
-        Ok(())
-    }
-
-    /// A letter that cannot be written stops nobody else; it stays ready and is shown.
-    async fn not_composed(&self, notice: &Notice, why: &str) -> Result<()> {
-        self.store.postpone(notice.id, self.clock.now() + NOT_COMPOSED_WAIT, why).await?;
-        tracing::error!(notice = notice.id, why, "the letter cannot be written; nothing was sent");
-        self.count(|tally| tally.failed.push(format!("notice {}: {why}", notice.id)));
-        Ok(())
-    }
-
-    async fn send(&self, line: &mut Line<'_>, notice: &Notice, bytes: &[u8]) -> Result<()> {
-        let sent = match (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) {
-            (Ok(from), Ok(to)) => {
-                let name = format!("{}-{}.eml", notice.as_of, notice.token);
-                line.send(&from, &to, &name, bytes).await
-            }
-            _ => Sent {
-                attempt: Attempt::AddressRefused { reply: "this is not an email address".to_owned() },
-                stop: None,
-            },
-        };
-        let now = self.clock.now();
-        let rule = &self.rules.standard.policy.in_doubt;
-        let after = after(sent.attempt, notice.attempts + 1, notice.doubts, now, rule);
-        tracing::info!(notice = notice.id, to = %Masked(&notice.address), state = %after.state, reply = after.reply, "sent");
-        self.count(|tally| tally.add(after.state));
-        self.record(Write::Result { notice: notice.id, after, at: now }).await?;
-        if let Some(why) = sent.stop {
-            self.halt(why);
-        }
-        Ok(())
-    }
-
-    /// The outcome must become durable: a full disk may be mended meanwhile.
-    async fn record(&self, result: Write) -> Result<()> {
-        let mut tries = 0;
-        loop {
-            match self.recorder.write(result.clone()).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => return Err(StoreError::Refused("the notice was not in the state `sending`".to_owned())),
-                Err(error) if tries >= 5 => return Err(error),
+            let (sent, next) = tokio::join!(self.send(line, &prepared), self.prepare_ahead());
+            outcome = Some(self.outcome(&prepared, sent));
+            match next {
+                Ok(next) => ahead = next,
                 Err(error) => {
-                    tracing::error!(%error, "the outcome could not be recorded; trying again");
-                    tries += 1;
-                    tokio::time::sleep(std::time::Duration::from_secs(tries)).await;
+                    self.record(outcome.take().into_iter().collect()).await?;
+                    return Err(error);
                 }
             }
         }
+    }
+
+    async fn send(&self, line: &mut Line<'_>, prepared: &Prepared) -> Sent {
+        let notice = &prepared.notice;
+        match (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) {
+            (Ok(from), Ok(to)) => {
+                let name = format!("{}-{}.eml", notice.as_of, notice.token);
+                line.send(&from, &to, &name, &prepared.bytes).await
+            }
+            _ => {
+                let reply = "this is not an email address".to_owned();
+                Sent { attempt: Attempt::AddressRefused { reply }, stop: None }
+            }
+        }
+    }
+
+    /// What the attempt means for the notice, to be recorded, and for all others.
+    fn outcome(&self, prepared: &Prepared, sent: Sent) -> Write {
+        let (notice, now) = (&prepared.notice, self.clock.now());
+        let rule = &self.rules.standard.policy.in_doubt;
+        let after = after(sent.attempt, notice.attempts + 1, notice.doubts, now, rule);
+        let to = Masked(&notice.address);
+        tracing::info!(notice = notice.id, %to, state = %after.state, reply = after.reply, "attempted");
+        self.count(|report| report.add(after.state));
+        if let Some(why) = sent.stop {
+            self.halt(why);
+        }
+        Write::Result { notice: notice.id, after, at: now }
+    }
+
+    /// Makes an outcome, an intent or both durable; false when the intent does not hold any more.
+    async fn record(&self, writes: Vec<Write>) -> Result<bool> {
+        let results: Vec<bool> = writes.iter().map(|write| matches!(write, Write::Result { .. })).collect();
+        let mut tries = 0;
+        let held = loop {
+            match self.recorder.write(writes.clone()).await {
+                Ok(held) => break held,
+                Err(error) => {
+                    tries += 1;
+                    // An intent alone can be given up: nothing has been sent.
+                    if tries >= RECORD_TRIES || !results.contains(&true) {
+                        return Err(error);
+                    }
+                    tracing::error!(%error, "the outcome could not be recorded; trying again");
+                    tokio::time::sleep(std::time::Duration::from_secs(tries)).await;
+                }
+            }
+        };
+        if held.iter().zip(&results).any(|(held, is_result)| *is_result && !held) {
+            return Err(StoreError::Refused("an outcome came for a notice that is not being sent".to_owned()));
+        }
+        Ok(held.iter().all(|held| *held))
     }
 }
