@@ -253,7 +253,7 @@ fn offer(facts: &AccountFacts, setting: &Setting, stage: &Stage, total: i64, inv
     let recent = facts.notices.iter().any(|n| n.offer.is_some() && n.as_of > since && n.as_of <= setting.as_of);
     let (pay, discount) = offer_amounts(total, rule.percent);
     let last_day = plus_days(setting.as_of, rule.days);
-    (!recent && discount > 0 && pay > 0).then(|| Offer { percent: rule.percent, pay, discount, last_day, invoices })
+    (!recent && discount > 0 && pay > 0).then_some(Offer { percent: rule.percent, pay, discount, last_day, invoices })
 }
 
 fn planned(candidate: &Candidate, as_of: NaiveDate) -> PlannedItem {
