@@ -73,7 +73,8 @@ fn the_best_tier_in_time_and_never_the_sum() {
 #[test]
 fn part_payments_earn_what_the_policy_says() {
     use PartPayments::{FinalOnly, None, Proportional};
-    let table: [(PartPayments, &[(u32, i64)], (i64, i64, bool)); 9] = [
+    type Paid<'a> = &'a [(u32, i64)];
+    let table: [(PartPayments, Paid, (i64, i64, bool)); 9] = [
         (None, &[(3, 48_500), (5, 49_500)], (2_000, 0, false)),
         (FinalOnly, &[(3, 48_500), (5, 49_500)], (0, 2_000, false)),
         (FinalOnly, &[(3, 48_500), (12, 49_500)], (2_000, 0, true)),
@@ -199,6 +200,21 @@ fn an_offer_may_be_met_in_parts_and_carries_tax_shares() {
     let mut credited = offered(&[("2026-03-10", 88_000, &["1", "2"])]);
     credited.facts.credits.push(credit("N", day("2026-03-08"), 10_000, Some("2")));
     assert_eq!(result(&credited, "2"), (0, 2_000, false));
+}
+
+#[test]
+fn an_offer_grants_what_is_open_and_the_earlier_of_two() {
+    // 100.00 lie unallocated and 888.00 are paid, 6.00 more than asked: 12.00 are left to grant.
+    let mut world = offered(&[("2026-03-10", 88_800, &["1", "2"])]);
+    world.facts.credits.push(credit("N", overdue(1), 10_000, None));
+    world.facts.notices[0].offer = Some(offer(88_200, 1_800, day("2026-03-20"), &["1", "2"]));
+    assert_eq!((result(&world, "1").1, result(&world, "2").1), (0, 1_200));
+    let mut twice = offered(&[("2026-03-10", 98_000, &["1", "2"])]);
+    let mut earlier = twice.facts.notices[0].clone();
+    (earlier.id, earlier.as_of) = (9, overdue(59));
+    twice.facts.notices.push(earlier);
+    assert_eq!(twice.item("2", day("2026-06-01")).grants[0].source, GrantSource::Offer(9));
+    assert_eq!(result(&twice, "2"), (0, 2_000, false));
 }
 
 #[test]

@@ -83,6 +83,10 @@ fn past_disputes_of_the_account_count_once() {
     assert_eq!(kinds(&world), [""; 0]);
     world.facts.cases[0].status = Open;
     assert_eq!(kinds(&world), ["ticket", "past_dispute"]);
+    // Of two on one day the later one is named, whatever the order in which they are read.
+    world.facts.cases.insert(0, case(2, Open, overdue(1), &["9"], &[]));
+    let suspicion = world.decision(overdue(60)).unwrap().suspicions.remove(0);
+    assert_eq!(suspicion.observations[1].source, "case 2");
 }
 
 #[test]

@@ -85,6 +85,8 @@ proptest! {
         shuffle(&mut facts.cases, seed);
         shuffle(&mut facts.notices, seed);
         prop_assert_eq!(world.plan(as_of), shuffled.plan(as_of));
+        let position = |world: &World| format!("{:?}", positions(&world.facts, &world.policy, as_of));
+        prop_assert_eq!(position(&world), position(&shuffled));
     }
 
     #[test]
