@@ -6,7 +6,8 @@ use super::{Result, Store};
 
 const SETTLE: &str = "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
                       VALUES ($1, $2, $3, '', $5, $5, $4) \
-                      ON CONFLICT (company, schedule, at) DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
+                      ON CONFLICT (company, schedule, at) \
+                      DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
 
 impl Store {
     /// Claims a slot until `until`; false when it is done or somebody else holds it.

@@ -117,7 +117,8 @@ async fn latin_1_is_refused_without_a_map_and_read_with_one() {
     let error = house.import_file("accounts", &comma, &[]).failed(2);
     assert!(error.contains("accounts.csv: line 2 is not UTF-8"), "{error}");
     assert!(error.contains("windows-1252"), "{error}");
-    let map = "encoding = \"windows-1252\"\ndelimiter = \";\"\n[accounts]\ncolumns = { account = \"account\", name = \"name\" }\n";
+    let map = "encoding = \"windows-1252\"\ndelimiter = \";\"\n\
+               [accounts]\ncolumns = { account = \"account\", name = \"name\" }\n";
     house.file("config/maps/old.toml", map);
     house.import_file("accounts", &latin, &["--map", "old"]).ended(0);
     assert_eq!(house.rows(NAMES).await, ["Müller"]);

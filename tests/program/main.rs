@@ -13,4 +13,5 @@ mod layouts;
 mod look;
 mod plan;
 mod relay;
+mod running;
 mod secrets;
