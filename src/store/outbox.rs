@@ -56,6 +56,18 @@ impl Write {
             Self::Intent { notice, .. } | Self::Result { notice, .. } => *notice,
         }
     }
+
+    /// The state that the notice will be in.
+    fn state(&self) -> State {
+        match self {
+            Self::Intent { .. } => State::Sending,
+            Self::Result { after, .. } => after.state,
+        }
+    }
+
+    fn is_legal(&self) -> bool {
+        matches!(self, Self::Intent { .. }) || State::Sending.may_become(self.state())
+    }
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
@@ -130,14 +142,39 @@ impl Store {
 
     /// Makes a group of intents and results durable in one commit; says of each whether it holds.
     ///
-    /// One statement for all intents and one for all results: the commit is shared, and so is the
-    /// way to the database. A group that fails as a whole can be written one at a time.
+    /// One statement does it all, since each way to the database costs more than the work there.
     pub async fn write(&self, writes: &[Write]) -> Result<Vec<bool>> {
-        let mut tx = self.begin().await?;
-        let mut lapsed = intents(&mut tx, writes).await?;
-        lapsed.extend(results(&mut tx, writes).await?);
-        tx.commit().await?;
-        Ok(writes.iter().map(|write| !lapsed.contains(&write.notice())).collect())
+        if let Some(Write::Result { after, .. }) = writes.iter().find(|write| !write.is_legal()) {
+            return Err(StoreError::Refused(format!("a notice that is being sent cannot become {}", after.state)));
+        }
+        let suppressed = |write: &&Write| matches!(write, Write::Result { after, .. } if after.suppress);
+        let written = if writes.iter().any(|write| suppressed(&write)) {
+            let mut tx = self.begin().await?;
+            let written = update(writes).build().execute(&mut *tx).await?.rows_affected();
+            for write in writes.iter().filter(suppressed) {
+                suppress(&mut tx, write).await?;
+            }
+            tx.commit().await?;
+            written
+        } else {
+            update(writes).build().execute(self.pool()).await?.rows_affected()
+        };
+        if written == writes.len() as u64 {
+            return Ok(vec![true; writes.len()]);
+        }
+        self.which_hold(writes).await
+    }
+
+    /// Asked only when fewer rows were written than there are writes.
+    async fn which_hold(&self, writes: &[Write]) -> Result<Vec<bool>> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT id, state FROM notice WHERE id IN (");
+        let mut ids = query.separated(", ");
+        writes.iter().for_each(|write| {
+            ids.push_bind(write.notice());
+        });
+        query.push(")");
+        let found: HashSet<(i64, String)> = query.build_query_as().fetch_all(self.pool()).await?.into_iter().collect();
+        Ok(writes.iter().map(|write| found.contains(&(write.notice(), write.state().code().to_owned()))).collect())
     }
 
     /// Takes notices back before they are sent; their stages are free again unless the notice
@@ -192,93 +229,44 @@ impl Store {
     }
 }
 
-/// Writes the intents whose notices still wait and whose accounts are as they were looked at;
-/// returns the other notices.
-async fn intents(tx: &mut Tx, writes: &[Write]) -> Result<HashSet<i64>> {
-    let rows = writes.iter().filter_map(|write| match write {
-        Write::Intent { notice, revision, sha256, relay, at } => Some((notice, revision, sha256, relay, at)),
-        Write::Result { .. } => None,
-    });
-    let rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let notices: Vec<i64> = rows.iter().map(|(notice, ..)| **notice).collect();
+/// The one statement. An intent holds while its notice waits and its account is as it was looked
+/// at; a result while its notice is being sent.
+fn update(writes: &[Write]) -> QueryBuilder<Sqlite> {
     let mut update = QueryBuilder::<Sqlite>::new(
-        "UPDATE notice SET state = 'sending', due_at = NULL, attempts = attempts + 1, intent_at = v.column3, \
-         sha256 = v.column4, relay = v.column5 FROM (",
+        "UPDATE notice SET state = v.column2, attempts = attempts + (v.column3 IS NOT NULL), \
+         intent_at = COALESCE(v.column4, intent_at), sha256 = COALESCE(v.column5, sha256), \
+         relay = COALESCE(v.column6, relay), due_at = v.column7, reply = COALESCE(v.column8, reply), \
+         closed_at = v.column9, void = v.column10, doubts = doubts + v.column11 FROM (",
     );
-    update.push_values(rows, |mut row, (notice, revision, sha256, relay, at)| {
-        row.push_bind(notice).push_bind(revision).push_bind(at).push_bind(sha256).push_bind(relay);
+    update.push_values(writes, |mut row, write| {
+        row.push_bind(write.notice()).push_bind(write.state().code());
+        match write {
+            Write::Intent { revision, sha256, relay, at, .. } => {
+                row.push_bind(revision).push_bind(at).push_bind(sha256.as_str()).push_bind(relay.as_str());
+                row.push("NULL, NULL, NULL, 0, 0");
+            }
+            Write::Result { after, at, .. } => {
+                let closed = matches!(after.state, State::Sent | State::Refused).then_some(*at);
+                row.push("NULL, NULL, NULL, NULL").push_bind(after.next_at).push_bind(after.reply.as_str());
+                row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
+            }
+        }
     });
     update.push(
-        ") AS v WHERE id = v.column1 AND state IN ('ready', 'deferred', 'in_doubt') \
-         AND (SELECT revision FROM account WHERE account.id = notice.account) = v.column2",
+        ") AS v WHERE id = v.column1 AND CASE WHEN v.column3 IS NULL THEN state = 'sending' \
+         ELSE state IN ('ready', 'deferred', 'in_doubt') \
+         AND v.column3 = (SELECT revision FROM account WHERE account.id = notice.account) END",
     );
-    let written = update.build().execute(&mut **tx).await?.rows_affected();
-    lapsed(tx, &notices, written, State::Sending).await
-}
-
-/// Of these notices, those that are not in the state that was just written; asked only when fewer
-/// rows were written than there are notices.
-async fn lapsed(tx: &mut Tx, notices: &[i64], written: u64, state: State) -> Result<HashSet<i64>> {
-    if written == notices.len() as u64 {
-        return Ok(HashSet::new());
-    }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT id FROM notice WHERE state <> ");
-    query.push_bind(state.code()).push(" AND id IN (");
-    let mut ids = query.separated(", ");
-    notices.iter().for_each(|id| {
-        ids.push_bind(*id);
-    });
-    query.push(")");
-    Ok(query.build_query_scalar().fetch_all(&mut **tx).await?.into_iter().collect())
-}
-
-/// Writes the results of notices that are being sent; returns the notices that were not.
-async fn results(tx: &mut Tx, writes: &[Write]) -> Result<HashSet<i64>> {
-    let rows = writes.iter().filter_map(|write| match write {
-        Write::Result { notice, after, at } => Some((notice, after, at)),
-        Write::Intent { .. } => None,
-    });
-    let rows: Vec<_> = rows.collect();
-    if let Some((_, after, _)) = rows.iter().find(|(_, after, _)| !State::Sending.may_become(after.state)) {
-        return Err(StoreError::Refused(format!("a notice that is being sent cannot become {}", after.state)));
-    }
-    if rows.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let mut update = QueryBuilder::<Sqlite>::new(
-        "UPDATE notice SET state = v.column2, due_at = v.column3, reply = v.column4, closed_at = v.column5, \
-         void = v.column6, doubts = doubts + v.column7 FROM (",
-    );
-    update.push_values(&rows, |mut row, (notice, after, at)| {
-        let closed = matches!(after.state, State::Sent | State::Refused).then_some(**at);
-        row.push_bind(**notice).push_bind(after.state.code()).push_bind(after.next_at).push_bind(after.reply.as_str());
-        row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
-    });
-    update.push(") AS v WHERE id = v.column1 AND state = 'sending'");
-    let written = update.build().execute(&mut **tx).await?.rows_affected();
-    match rows.as_slice() {
-        [(notice, ..)] if written == 0 => return Ok(HashSet::from([**notice])),
-        // Which of them it was is found by writing them one at a time.
-        _ if written < rows.len() as u64 => {
-            return Err(StoreError::Refused("a result came for a notice that is not being sent".to_owned()));
-        }
-        _ => {}
-    }
-    for (notice, after, at) in rows.into_iter().filter(|(_, after, _)| after.suppress) {
-        suppress(tx, *notice, &after.reply, *at).await?;
-    }
-    Ok(HashSet::new())
+    update
 }
 
 /// The address of the notice is not used again, and its stages are free.
-async fn suppress(tx: &mut Tx, notice: i64, reply: &str, at: DateTime<Utc>) -> Result<()> {
-    free_items(tx, notice).await?;
+async fn suppress(tx: &mut Tx, write: &Write) -> Result<()> {
+    let Write::Result { notice, after, at } = write else { return Ok(()) };
+    free_items(tx, *notice).await?;
     let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
                 SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
-    sqlx::query(text).bind(reply).bind(at).bind(notice).execute(&mut **tx).await?;
+    sqlx::query(text).bind(&after.reply).bind(at).bind(notice).execute(&mut **tx).await?;
     Ok(())
 }
 
