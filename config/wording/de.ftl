@@ -33,13 +33,13 @@ second-help-person = { $contact } hilft gern persönlich weiter: Ein Anruf unter
 greeting = Guten Tag { $name },
 greeting-neutral = Guten Tag,
 
-items-title = Die Rechnungen
+items-title = Rechnungen
 item-invoice = Rechnung
 item-issued = Datum
 item-due = Fällig
 item-days = Tage überfällig
-item-amount = Betrag
-sum-items = Summe der Rechnungen
+item-amount = Offen
+sum-items = Summe
 sum-credits = Guthaben auf dem Konto
 sum-total = Gesamtbetrag
 

@@ -34,13 +34,13 @@ second-help-person =
 greeting = Dear { $name },
 greeting-neutral = Good day,
 
-items-title = The invoices
+items-title = Invoices
 item-invoice = Invoice
 item-issued = Issued
 item-due = Due
 item-days = Days overdue
-item-amount = Amount
-sum-items = Sum of the invoices
+item-amount = Open
+sum-items = Sum
 sum-credits = Credits on the account
 sum-total = Total
 

@@ -112,6 +112,10 @@ CREATE TABLE notice (
     offer_discount INTEGER,
     offer_last_day TEXT,
     planned_at TEXT NOT NULL,
+    -- The date of the mail: when its sending hours begin.
+    dated_at TEXT NOT NULL,
+    -- Payments are considered up to this day: the as-of date, or when payment data last came in.
+    considered TEXT NOT NULL,
     state TEXT NOT NULL,
     -- The instant from which a worker may take it; NULL when none may.
     due_at TEXT,
@@ -126,6 +130,7 @@ CREATE TABLE notice (
     closed_at TEXT
 ) STRICT;
 CREATE INDEX notice_account ON notice (account);
+CREATE INDEX notice_as_of ON notice (company, as_of);
 CREATE INDEX notice_due ON notice (company, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX notice_open ON notice (company, state) WHERE state NOT IN ('sent', 'withdrawn');
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::{
     Done, Outcome, When,
     output::{print, printable},
@@ -48,7 +50,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
             let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
             eprintln!("This would be held ({}); it would say:", codes.join(", "));
         }
-        let notice = would_be(app, &snapshot, &published.policy, &decision, horizon.as_of);
+        let notice = would_be(app, &snapshot, &published.policy, &decision, (horizon.as_of, payments_seen));
         let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()? };
         let mail = composer.compose(&notice, &snapshot.facts.account);
         let mail = mail.map_err(|error| Failure::Failed(error.to_string()))?;
@@ -69,7 +71,13 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 }
 
 /// The notice that this decision would become.
-fn would_be(app: &App, snapshot: &Snapshot, policy: &Policy, decision: &Decision, as_of: chrono::NaiveDate) -> Notice {
+fn would_be(
+    app: &App,
+    snapshot: &Snapshot,
+    policy: &Policy,
+    decision: &Decision,
+    (as_of, payments_seen): (NaiveDate, Option<DateTime<Utc>>),
+) -> Notice {
     let stage = policy.stages.iter().find(|stage| stage.name == decision.stage);
     let second = stage.is_some_and(|stage| stage.letter == LetterKind::Second);
     let money = |minor| Money::new(minor, decision.currency);
@@ -90,6 +98,8 @@ fn would_be(app: &App, snapshot: &Snapshot, policy: &Policy, decision: &Decision
             Decided::Held { .. } => None,
         },
         planned_at: app.clock.now(),
+        dated_at: app.clock.now(),
+        considered: app.sweeper().considered(as_of, payments_seen),
         thread: None,
         due_at: None,
         state: State::Ready,

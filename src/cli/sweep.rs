@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::{App, Failure},
+    settings::Target,
     sweep::SweepReport,
 };
 
@@ -35,6 +36,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let as_of = args.as_of.unwrap_or_else(|| app.today());
     if as_of > app.today() {
         return Err(Failure::Input(format!("{as_of} is in the future; `duly plan --as-of` shows what it would bring")));
+    }
+    if as_of < app.today() && app.settings.delivery.to == Target::Smtp && !args.no_send {
+        eprintln!("Note: this sends what was due on {as_of}, with the facts of that day and not of today.");
     }
     let now = app.clock.now();
     if args.release {

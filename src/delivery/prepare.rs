@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::run::{Delivery, Job};
 use crate::{
     domain::{
+        calendar::date_at,
         look::{Claim, look},
         notice::Withdrawal,
     },
@@ -79,6 +80,10 @@ impl Delivery {
             self.withdraw(&notice, why).await?;
             return Ok(None);
         }
+        if let Some(opens) = self.closed_until(&snapshot) {
+            self.store.postpone(notice.id, opens, "waits for its sending hours").await?;
+            return Ok(None);
+        }
         match self.composer().compose(&notice, &snapshot.facts.account) {
             Ok(mail) => Ok(Some(Prepared { notice, bytes: mail.bytes, revision: snapshot.revision, looks })),
             Err(error) => {
@@ -104,6 +109,20 @@ impl Delivery {
             return Err(Withdrawal::Unreachable);
         }
         look(&snapshot.facts, &self.setting(&snapshot.facts.account), claim)
+    }
+
+    /// When the recipient's sending hours begin again, if they are over: a notice that waited for a
+    /// retry, a release or the daemon may come at any hour. Time travel knows no hours.
+    fn closed_until(&self, snapshot: &Snapshot) -> Option<DateTime<Utc>> {
+        let (account, company, now) = (&snapshot.facts.account, &self.settings.company, self.clock.now());
+        if date_at(company.zone, now) != self.as_of {
+            return None;
+        }
+        let (zone, country) =
+            (account.zone.unwrap_or(company.zone), account.country.as_ref().unwrap_or(&company.country));
+        let window = self.rules.policy_of(account).policy.sending.window();
+        let opens = self.rules.calendar.next_permitted(&window, zone, country, now);
+        (opens > now).then_some(opens)
     }
 
     async fn withdraw(&self, notice: &Notice, why: Withdrawal) -> Result<()> {

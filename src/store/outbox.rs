@@ -28,6 +28,10 @@ pub struct Notice {
     pub credits: i64,
     pub offer: Option<Offer>,
     pub planned_at: DateTime<Utc>,
+    /// The date of the mail.
+    pub dated_at: DateTime<Utc>,
+    /// Payments are considered up to and including this day.
+    pub considered: NaiveDate,
     /// Token of the account's first notice, where this is a later one.
     pub thread: Option<String>,
     pub due_at: Option<DateTime<Utc>>,
@@ -71,7 +75,7 @@ impl Write {
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
-                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, state, attempts, doubts, reply, due_at, \
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, reply, due_at, \
                        (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND f.void = 0 \
                         ORDER BY f.id LIMIT 1)";
 
@@ -214,6 +218,12 @@ impl Store {
         Ok(update.execute(self.pool()).await?.rows_affected())
     }
 
+    /// The newest as-of date of a notice that counts.
+    pub async fn newest_notice(&self) -> Result<Option<NaiveDate>> {
+        let text = "SELECT MAX(as_of) FROM notice WHERE company = $1 AND void = 0";
+        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+    }
+
     /// Puts refused notices back, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
     pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
@@ -290,6 +300,8 @@ fn notice(mut c: Columns) -> Result<Notice> {
         credits: c.take()?,
         offer: None,
         planned_at: DateTime::<Utc>::UNIX_EPOCH,
+        dated_at: DateTime::<Utc>::UNIX_EPOCH,
+        considered: NaiveDate::MIN,
         thread: None,
         due_at: None,
         state: State::Ready,
@@ -303,6 +315,8 @@ fn notice(mut c: Columns) -> Result<Notice> {
         notice.offer = Some(Offer { percent, pay, discount, last_day, invoices: Vec::new() });
     }
     notice.planned_at = c.take()?;
+    notice.dated_at = c.take()?;
+    notice.considered = c.take()?;
     notice.state = c.code(State::from_code)?;
     notice.attempts = c.take()?;
     notice.doubts = c.take()?;

@@ -35,6 +35,8 @@ pub struct NewNotice {
     pub address: String,
     /// From when it may be sent.
     pub due_at: DateTime<Utc>,
+    /// Payments are considered up to and including this day.
+    pub considered: NaiveDate,
     /// Days of the stage of each item, in their order.
     pub stage_days: Vec<Option<u32>>,
 }
@@ -200,7 +202,7 @@ impl SweepPage {
     ) -> Result<()> {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO notice (company, account, sweep, as_of, currency, stage, letter, policy, token, address, \
-             overdue_total, credits, offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, state, due_at) ",
+             overdue_total, credits, offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, due_at) ",
         );
         insert.push_values(rows, |mut row, (plan, notice)| {
             let decision = &plan.decision;
@@ -214,7 +216,8 @@ impl SweepPage {
             row.push_bind(notice.address.clone()).push_bind(decision.overdue_total).push_bind(decision.credits);
             row.push_bind(offer.map(|offer| offer.percent.to_string())).push_bind(offer.map(|offer| offer.pay));
             row.push_bind(offer.map(|offer| offer.discount)).push_bind(offer.map(|offer| offer.last_day));
-            row.push_bind(now).push_bind(State::Ready.code()).push_bind(notice.due_at);
+            row.push_bind(now).push_bind(now.max(notice.due_at)).push_bind(notice.considered);
+            row.push_bind(State::Ready.code()).push_bind(notice.due_at);
         });
         insert.push(" RETURNING id, account, currency");
         let mut ids = std::collections::HashMap::new();

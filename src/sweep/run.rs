@@ -10,7 +10,7 @@ use rand::RngCore;
 
 use crate::{
     domain::{
-        calendar::instant,
+        calendar::{date_at, instant},
         plan::{Decision, Outcome, Setting, plan},
         policy::LetterKind,
         reason::Reason,
@@ -18,7 +18,7 @@ use crate::{
     rules::{Published, Rules},
     settings::Settings,
     store::{
-        Result, Store,
+        Result, Store, StoreError,
         policies::hex,
         snapshot::{Horizon, Snapshot},
         sweeps::{NewNotice, Planned},
@@ -72,6 +72,7 @@ impl Sweeper<'_> {
         random: &mut (impl RngCore + Send),
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
+        self.refuse_earlier(as_of).await?;
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
         // The sweep counts as released before it commits its first page: after a crash in the
@@ -90,6 +91,16 @@ impl Sweeper<'_> {
         self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
         tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = ?report.held_back, "sweep done");
         Ok(report)
+    }
+
+    /// Sweeps only go forward: one for an earlier date would contradict notices made since.
+    async fn refuse_earlier(&self, as_of: NaiveDate) -> Result<()> {
+        match self.store.newest_notice().await? {
+            Some(newest) if newest > as_of => Err(StoreError::Refused(format!(
+                "notices were made for {newest} already; a sweep for {as_of} would contradict them (`duly plan --as-of` only looks)"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// How many notices may go out unasked; `None` is no limit.
@@ -146,7 +157,8 @@ impl Sweeper<'_> {
             let published = self.rules.policy_of(&snapshot.facts.account);
             for decision in self.decide(snapshot, published, horizon.as_of, payments_seen) {
                 report.count(&decision);
-                let notice = self.notice(snapshot, published, &decision, from, random);
+                let considered = self.considered(horizon.as_of, payments_seen);
+                let notice = self.notice(snapshot, published, &decision, (from, considered), random);
                 planned.push(Planned { account: snapshot.id, decision, policy: published.label.clone(), notice });
             }
         }
@@ -182,12 +194,17 @@ impl Sweeper<'_> {
         }
     }
 
+    /// The day up to which payments are considered: no later than payment data last came in.
+    pub fn considered(&self, as_of: NaiveDate, payments_seen: Option<DateTime<Utc>>) -> NaiveDate {
+        payments_seen.map_or(as_of, |seen| date_at(self.settings.company.zone, seen).min(as_of))
+    }
+
     fn notice(
         &self,
         snapshot: &Snapshot,
         published: &Published,
         decision: &Decision,
-        from: DateTime<Utc>,
+        (from, considered): (DateTime<Utc>, NaiveDate),
         random: &mut impl RngCore,
     ) -> Option<NewNotice> {
         let Outcome::Notice { .. } = decision.outcome else { return None };
@@ -205,6 +222,7 @@ impl Sweeper<'_> {
                 LetterKind::Second => "second",
             },
             address: snapshot.facts.address()?.to_owned(),
+            considered,
             due_at: self.rules.calendar.next_permitted(&policy.sending.window(), zone, country, from),
             stage_days: decision.items.iter().map(|item| item.stage.as_ref().and_then(stage).map(|s| s.days)).collect(),
         })
