@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions, Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -72,7 +72,9 @@ impl Store {
             // Each row that does not fit wakes the reader: a page of facts comes in one go.
             .row_buffer_size(4_096)
             .pragma("cache_size", "-8000")
-            .pragma("temp_store", "file");
+            .pragma("temp_store", "file")
+            // Statements carry customers' data, and a large import is no cause for alarm.
+            .disable_statement_logging();
         let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?;
         let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();

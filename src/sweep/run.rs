@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Accounts read at a time: the bound of what a sweep keeps in memory.
-pub const PAGE: usize = 500;
+pub const PAGE: usize = 200;
 
 /// What a sweep needs besides the date.
 pub struct Sweeper<'a> {
