@@ -1,0 +1,75 @@
+//! Dependencies point inward: reads the sources and fails when an arrow points outward.
+
+use std::path::{Path, PathBuf};
+
+/// Each room with the rooms that it may use.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("letter", &["domain"]),
+    ("settings", &[]),
+    ("clock", &[]),
+    ("telemetry", &[]),
+    ("rules", &["domain", "letter", "settings", "store", "sweep"]),
+    ("intake", &["domain", "store", "rules"]),
+    ("delivery", &["clock", "domain", "letter", "rules", "settings", "store", "telemetry"]),
+    ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
+];
+
+/// Crates that the pure core must not know.
+const EFFECTS: [&str; 7] = ["tokio", "sqlx", "lettre", "askama", "std::fs", "std::env", "std::net"];
+
+#[test]
+fn dependencies_point_inward() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let rooms: Vec<&str> = MAY_USE.iter().map(|(room, _)| *room).chain(["app", "cli"]).collect();
+    let mut outward = Vec::new();
+    for (room, may_use) in MAY_USE {
+        for file in files(&source, room) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for other in rooms.iter().filter(|other| *other != room && !may_use.contains(other)) {
+                // `use crate::{…}` over several lines names a room at the start of a line.
+                let named = [format!("crate::{other}::"), format!("\n    {other}::"), format!("crate::{{{other}::")];
+                if named.iter().any(|name| text.contains(name.as_str())) {
+                    outward.push(format!("{} uses {other}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(outward.is_empty(), "{outward:#?}");
+}
+
+#[test]
+fn the_core_has_no_effects() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in files(&source, "domain") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_test = file.components().any(|part| part.as_os_str() == "tests");
+        for effect in EFFECTS {
+            let named = product.contains(&format!("{effect}::")) || product.contains(&format!("use {effect}"));
+            assert!(is_test || !named, "{} uses {effect}", file.display());
+        }
+    }
+}
+
+/// The sources of a room: its file, and all files of its folder.
+fn files(source: &Path, room: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![source.join(room)];
+    let file = source.join(format!("{room}.rs"));
+    if file.is_file() {
+        found.push(file);
+    }
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path if path.extension().is_some_and(|ending| ending == "rs") => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    assert!(!found.is_empty(), "there is no room {room}");
+    found
+}
