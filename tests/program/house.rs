@@ -212,11 +212,11 @@ pub fn until(what: &str, holds: impl Fn() -> bool) {
 /// The public data, when it is on this machine.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let named = std::env::var_os("DULY_SHARED_DATA").map(PathBuf::from);
+    let named = std::env::var_os("DULY_SHARED").map(PathBuf::from);
     let roots = named.into_iter().chain([root.join("../shared/data"), root.join("../../shared/data")]);
     let found = roots.map(|root| root.join(path)).find(|file| file.exists());
     if found.is_none() {
-        eprintln!("skipped: {path} is not there (set DULY_SHARED_DATA to the folder of the public data)");
+        eprintln!("skipped: {path} is not there (set DULY_SHARED to the folder of the public data)");
     }
     found
 }
