@@ -1,6 +1,6 @@
 //! How a notice leaves the house.
 //!
-//! [`run::deliver`] takes what is due from the outbox, looks once more, composes the mail, makes
+//! [`Deliverer::deliver`] takes what is due from the outbox, looks once more, composes the mail, makes
 //! the intent durable, sends, and makes the outcome durable before anything else is done.
 //! [`smtp`] is the conversation with the relay; [`recorder`] groups the commits of the workers.
 
