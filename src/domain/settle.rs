@@ -14,6 +14,7 @@ use super::{
 
 /// Grants the terms of the invoices that a payment names: the best tier in time, never the sum.
 pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: &Policy) {
+    let by = position.bookings.len().saturating_sub(1);
     for item in position.items.iter_mut().filter(|item| item.residual > 0) {
         let Some(paid) = item.part_of(movement) else { continue };
         let terms = &policy.terms;
@@ -28,7 +29,7 @@ pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: 
         };
         if amount > 0 {
             let tax = tax_share(amount, payable(item), terms.tax);
-            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Terms(tier.to_string()) });
+            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Terms(tier.to_string()), by });
         }
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn grant_offers(
     offers: &[(i64, NaiveDate, &Offer)],
     policy: &Policy,
 ) {
+    let by = position.bookings.len().saturating_sub(1);
     for (notice, made_on, offer) in offers {
         if movement.date < *made_on || movement.date > offer.last_day {
             continue;
@@ -73,10 +75,30 @@ pub(super) fn grant_offers(
             let amount = item.residual.min(to_grant);
             if amount > 0 {
                 let tax = tax_share(amount, payable(item), policy.terms.tax);
-                item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice) });
+                item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice), by });
                 to_grant -= amount;
             }
         }
+    }
+}
+
+/// Money of a booking was taken back from an item, and with it whatever it had earned there: the
+/// terms (but what another part payment earned by itself stays), and the offers that it answered.
+pub(super) fn forfeit(
+    position: &mut Position,
+    (place, booking): (usize, usize),
+    date: NaiveDate,
+    offers: &[(i64, NaiveDate, &Offer)],
+    policy: &Policy,
+) {
+    let by_itself = policy.terms.part_payments == PartPayments::Proportional;
+    let item = &position.items[place];
+    let broken: Vec<i64> = offers.iter().filter(|(.., offer)| is_in(item, offer)).map(|(notice, ..)| *notice).collect();
+    for (at, item) in position.items.iter_mut().enumerate() {
+        item.keep_grants(date, |grant| match &grant.source {
+            GrantSource::Terms(_) => at != place || (by_itself && grant.by != booking),
+            GrantSource::Offer(notice) => !broken.contains(notice),
+        });
     }
 }
 

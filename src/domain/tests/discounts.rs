@@ -104,6 +104,39 @@ fn a_reversal_takes_the_discount_along() {
 }
 
 #[test]
+fn a_reversal_without_a_name_takes_the_discounts_along() {
+    let back = |world: &mut World, received, minor| {
+        world.facts.payments.push(payment("R", received, minor, &[]));
+    };
+    let mut world = paid(&["2/10"], &[(5, 98_000)]);
+    back(&mut world, january(8), -98_000);
+    assert_eq!(result(&world, "1"), (100_000, 0, false));
+    // The offer is not met any more, whichever of its invoices the discount was granted on.
+    let parts: &[(&str, i64, &[&str])] = &[("2026-03-10", 70_000, &["2"]), ("2026-03-12", 28_000, &["1"])];
+    let whole: &[(&str, i64, &[&str])] = &[("2026-03-10", 98_000, &[])];
+    let table = [(parts, -70_000, [2_000, 70_000]), (parts, -28_000, [30_000, 0]), (whole, -98_000, [30_000, 70_000])];
+    for (payments, minor, residuals) in table {
+        let mut world = offered(payments);
+        back(&mut world, day("2026-03-15"), minor);
+        assert_eq!(["1", "2"].map(|number| result(&world, number).0), residuals, "{payments:?} {minor}");
+        assert_eq!(["1", "2"].map(|number| result(&world, number).1), [0, 0], "{payments:?} {minor}");
+    }
+}
+
+#[test]
+fn a_part_payment_that_stays_keeps_what_it_earned_by_itself() {
+    for names in [&["1"][..], &[]] {
+        for (minor, expected) in [(-48_500, (50_255, 995, false)), (-48_750, (50_510, 990, false))] {
+            let mut world = paid(&["2/10"], &[(3, 48_500), (5, 48_750)]);
+            world.policy.terms.part_payments = PartPayments::Proportional;
+            world.facts.payments.push(payment("R", january(7), minor, names));
+            // 487.50 at 2 % earns 9.95 and leaves 502.55.
+            assert_eq!(result(&world, "1"), expected, "{minor} {names:?}");
+        }
+    }
+}
+
+#[test]
 fn credits_reduce_what_the_discount_is_of() {
     let mut world = paid(&["2/10"], &[(5, 88_200)]);
     world.facts.credits.push(credit("N", january(3), 10_000, Some("1")));
