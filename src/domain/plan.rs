@@ -13,6 +13,7 @@ use super::{
     notice::Offer,
     policy::{Climb, Policy, Stage},
     reason::Reason,
+    settle,
 };
 
 /// What the planner must know besides the account: all of it an argument.
@@ -152,7 +153,10 @@ fn decide(facts: &AccountFacts, setting: &Setting, currency: Currency, position:
     let free = || candidates.iter().filter(|candidate| candidate.is_free());
     let stage = free().filter(|c| c.qualifies()).find_map(|c| c.stage).unwrap_or(oldest);
     let total: i64 = free().map(|candidate| candidate.asked).sum();
-    let reasons = if free().any(Candidate::qualifies) {
+    // Nobody is asked for a discount that money in time would earn; a person matches it first.
+    let earned = |c: &Candidate| settle::would_earn(position, c.item, &setting.policy.terms).min(c.asked);
+    let is_covered = credits > 0 && credits + free().map(earned).sum::<i64>() >= total;
+    let reasons = if free().any(Candidate::qualifies) && !is_covered {
         let mut reasons = block::account(facts, setting, currency, position, total - credits);
         if !setting.policy.hold.undisputed_rest {
             reasons.extend(candidates.iter().flat_map(|c| c.blocks.iter().copied()).filter(|r| is_dispute(*r)));

@@ -82,6 +82,22 @@ pub(super) fn grant_offers(
     }
 }
 
+/// The discount that unallocated payments received in time would earn on an item if they named it.
+pub(super) fn would_earn(position: &Position, item: &Item, terms: &Terms) -> i64 {
+    let earned = |(_, quote): (&Tier, Quote)| {
+        let last_day = plus_days(quote.last_day, terms.grace_days);
+        let in_time = position.bookings.iter().filter(|booking| booking.is_payment && booking.date <= last_day);
+        let money: i64 = in_time.map(|booking| booking.rest.max(0)).sum();
+        let most = quote.discount - item.discount;
+        match terms.part_payments {
+            _ if money == 0 => 0,
+            PartPayments::Proportional => proportional(money.min(quote.pay), payable(item), quote).min(most),
+            PartPayments::None | PartPayments::FinalOnly => most,
+        }
+    };
+    quotes(item, terms).map(earned).max().unwrap_or(0).max(0)
+}
+
 /// Money of a booking was taken back from an item, and with it whatever it had earned there: the
 /// terms (but what another part payment earned by itself stays), and the offers that it answered.
 pub(super) fn forfeit(

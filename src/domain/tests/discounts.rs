@@ -290,6 +290,48 @@ fn money_booked_oldest_first_earns_the_discount_too() {
 }
 
 #[test]
+fn nobody_is_asked_for_a_discount_that_unmatched_money_would_earn() {
+    use PartPayments::{FinalOnly, None, Proportional};
+    let (held, asked) = (&[Reason::CreditsCover][..], &[][..]);
+    // 1,000.00 with 2/10 until 11 January and 500.00 without terms; nothing names an invoice.
+    type Paid<'a> = &'a [(u32, i64)];
+    let table: [(PartPayments, Paid, i64, &[Reason]); 12] = [
+        (None, &[(11, 148_000)], 0, held),
+        (None, &[(11, 149_000)], 0, held),
+        (None, &[(11, 147_999)], 0, asked),
+        (None, &[(12, 148_000)], 0, asked),
+        (None, &[], 148_000, asked),
+        (None, &[(5, 98_000), (20, 50_000)], 0, held),
+        (None, &[(5, 98_000)], 50_000, held),
+        (None, &[(12, 98_000), (20, 50_000)], 0, asked),
+        (FinalOnly, &[(5, 98_000), (20, 50_000)], 0, held),
+        (Proportional, &[(5, 98_000), (20, 50_000)], 0, held),
+        // 490.00 in time earn 10.00, and no more.
+        (Proportional, &[(5, 49_000), (20, 100_000)], 0, held),
+        (Proportional, &[(5, 49_000), (20, 99_000)], 0, asked),
+    ];
+    for (rule, payments, credited, expected) in table {
+        let mut world = paid(&["2/10"], payments);
+        world.policy.terms.part_payments = rule;
+        world.policy.minimum.amount.clear();
+        world.facts.payments.iter_mut().for_each(|payment| payment.invoices.clear());
+        world.facts.invoices.push(with_terms("2", 50_000, &[]));
+        if credited > 0 {
+            world.facts.credits.push(credit("N", january(3), credited, Option::None));
+        }
+        assert_eq!(world.reasons(day("2026-05-01")), expected, "{rule:?} {payments:?} {credited}");
+    }
+    // The grace counts, and so does money that is left of a payment that names another invoice.
+    let mut world = paid(&["2/10"], &[(12, 98_000)]);
+    world.facts.payments[0].invoices = vec!["7".into()];
+    world.policy.terms.grace_days = 1;
+    assert_eq!(world.reasons(day("2026-05-01")), held);
+    // A reversal takes it away.
+    world.facts.payments.push(payment("R", january(20), -98_000, &[]));
+    assert_eq!(world.reasons(day("2026-05-01")), asked);
+}
+
+#[test]
 fn an_enormous_stated_base_is_refused_or_harmless() {
     let huge = ["2/10@79228162514264337593543950335", "2/10@100000000000000000000"];
     for text in huge {
