@@ -71,15 +71,36 @@ pub(super) fn grant_offers(
             continue;
         }
         let mut to_grant = open;
-        for item in position.items.iter_mut().filter(|item| is_in(item, offer) && item.residual > 0) {
-            let amount = item.residual.min(to_grant);
-            if amount > 0 {
-                let tax = tax_share(amount, payable(item), policy.terms.tax);
-                item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice), by });
-                to_grant -= amount;
-            }
+        let mut amounts: Vec<i64> = Vec::new();
+        for item in position.items.iter().filter(|item| is_in(item, offer)) {
+            amounts.push(item.residual.min(to_grant));
+            to_grant -= item.residual.min(to_grant);
+        }
+        // What is left may lie on any of the invoices, but the discount is on all of them, and so is its tax.
+        let of_all = position.items.iter().filter(|item| is_in(item, offer)).map(payable);
+        let whole = of_all.reduce(|a, b| Payable { gross: a.gross + b.gross, tax: a.tax + b.tax, ..a });
+        let tax = whole.map_or(0, |whole| tax_share(open, whole, policy.terms.tax));
+        let taxes = in_proportion(tax, &amounts);
+        let items = position.items.iter_mut().filter(|item| is_in(item, offer));
+        for (item, (amount, tax)) in items.zip(amounts.into_iter().zip(taxes)).filter(|(_, (amount, _))| *amount > 0) {
+            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice), by });
         }
     }
+}
+
+/// Splits a total in proportion to the weights, exactly: the largest remainders are rounded up,
+/// the first of equal ones.
+fn in_proportion(total: i64, weights: &[i64]) -> Vec<i64> {
+    let sum = weights.iter().map(|weight| i128::from(*weight)).sum::<i128>().max(1);
+    let exact = |weight: i64| i128::from(total) * i128::from(weight);
+    let mut parts: Vec<i64> = weights.iter().map(|weight| exact(*weight).div_euclid(sum) as i64).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(exact(weights[at]).rem_euclid(sum)));
+    let missing = total - parts.iter().sum::<i64>();
+    for at in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
+        parts[at] += 1;
+    }
+    parts
 }
 
 /// The discount that unallocated payments received in time would earn on an item if they named it.

@@ -224,8 +224,8 @@ fn an_offer_is_met_up_to_its_last_day() {
 fn an_offer_may_be_met_in_parts_and_carries_tax_shares() {
     let world = offered(&[("2026-03-10", 70_000, &["2"]), ("2026-03-12", 28_000, &["1"])]);
     let grants = world.item("1", day("2026-06-01")).grants;
-    // 20.00 of 300.00, of whose 47.90 tax 3.19 fall.
-    assert_eq!((grants[0].amount, grants[0].tax, grants[0].on), (2_000, 319, day("2026-03-12")));
+    // 2 % of 300.00 and 700.00, of whose 47.90 tax 0.96 fall.
+    assert_eq!((grants[0].amount, grants[0].tax, grants[0].on), (2_000, 96, day("2026-03-12")));
     let short = offered(&[("2026-03-10", 97_999, &["1", "2"])]);
     assert_eq!(result(&short, "2"), (2_001, 0, false));
     let cent_off = offered(&[("2026-03-10", 97_999, &[])]);
@@ -233,6 +233,35 @@ fn an_offer_may_be_met_in_parts_and_carries_tax_shares() {
     let mut credited = offered(&[("2026-03-10", 88_000, &["1", "2"])]);
     credited.facts.credits.push(credit("N", day("2026-03-08"), 10_000, Some("2")));
     assert_eq!(result(&credited, "2"), (0, 2_000, false));
+}
+
+#[test]
+fn the_tax_of_an_offer_is_that_of_all_its_invoices_wherever_the_rest_lies() {
+    // 500.00 and 400.00 with 19 %, 100.00 without tax; 2 % of 1,000.00 contain 2.87 of the 143.70.
+    type Paid<'a> = &'a [(i64, &'a [&'a str])];
+    let all: &[&str] = &["1", "2", "3"];
+    let table: [(Paid, [(i64, i64); 3]); 5] = [
+        (&[(98_000, all)], [(0, 0), (0, 0), (2_000, 287)]),
+        (&[(98_000, &["3", "2", "1"])], [(2_000, 287), (0, 0), (0, 0)]),
+        (&[(98_000, &[])], [(0, 0), (0, 0), (2_000, 287)]),
+        (&[(49_000, &["1"]), (49_000, &["2", "3"])], [(1_000, 144), (0, 0), (1_000, 143)]),
+        (&[(49_000, &["1"]), (39_200, &["2"]), (9_800, &["3"])], [(1_000, 143), (800, 115), (200, 29)]),
+    ];
+    for (payments, expected) in table {
+        let mut world = offered(&[]);
+        world.facts.invoices = [("1", 50_000, Some(7_983)), ("2", 40_000, Some(6_387)), ("3", 10_000, None)]
+            .map(|(number, minor, tax)| crate::domain::facts::Invoice { tax, ..super::build::invoice(number, minor) })
+            .into();
+        world.facts.notices[0].offer = Some(offer(98_000, 2_000, day("2026-03-20"), all));
+        for (n, (minor, invoices)) in payments.iter().enumerate() {
+            world.facts.payments.push(payment(&format!("P{n}"), day("2026-03-10"), *minor, invoices));
+        }
+        let granted = |number| {
+            let grants = world.item(number, day("2026-06-01")).grants;
+            (grants.iter().map(|grant| grant.amount).sum::<i64>(), grants.iter().map(|grant| grant.tax).sum::<i64>())
+        };
+        assert_eq!(["1", "2", "3"].map(granted), expected, "{payments:?}");
+    }
 }
 
 #[test]
