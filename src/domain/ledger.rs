@@ -31,7 +31,7 @@ pub struct Item<'a> {
     /// Discounts granted on it.
     pub grants: Vec<Grant>,
     pub residual: i64,
-    /// The residual equals a discount whose last day had passed: for review, never noticed.
+    /// The residual equals a discount that came too late, or in parts: for review, never noticed.
     pub late_discount: bool,
     /// Value date of the last money on it.
     pub last_money: Option<NaiveDate>,

@@ -183,12 +183,13 @@ pub(super) fn offer_met<'o>(
     met.map_or(&[], |(.., offer)| offer.invoices.as_slice())
 }
 
-/// Marks what is short by exactly a discount that came too late. It is for a person to review.
+/// Marks what is short by exactly a discount that was not granted, since the money came too late or
+/// in parts. It is for a person to review.
 pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
     for item in position.items.iter_mut().filter(|item| item.residual > 0 && item.payments > 0) {
-        let one_payment = policy.terms.part_payments != PartPayments::None || item.payments == 1;
         let residual = item.residual;
-        item.late_discount = one_payment && quotes(item, &policy.terms).any(|(_, quote)| quote.discount == residual);
+        let late = quotes(item, &policy.terms).any(|(_, quote)| quote.discount == residual);
+        item.late_discount = late;
     }
     for (_, _, offer) in offers {
         let open = covered(position, offer) - position.unallocated.max(0);

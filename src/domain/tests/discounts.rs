@@ -74,8 +74,10 @@ fn the_best_tier_in_time_and_never_the_sum() {
 fn part_payments_earn_what_the_policy_says() {
     use PartPayments::{FinalOnly, None, Proportional};
     type Paid<'a> = &'a [(u32, i64)];
-    let table: [(PartPayments, Paid, (i64, i64, bool)); 9] = [
-        (None, &[(3, 48_500), (5, 49_500)], (2_000, 0, false)),
+    let table: [(PartPayments, Paid, (i64, i64, bool)); 10] = [
+        // Two parts earn nothing, but a person looks before anybody asks for the discount.
+        (None, &[(3, 48_500), (5, 49_500)], (2_000, 0, true)),
+        (None, &[(3, 48_500), (5, 49_499)], (2_001, 0, false)),
         (FinalOnly, &[(3, 48_500), (5, 49_500)], (0, 2_000, false)),
         (FinalOnly, &[(3, 48_500), (12, 49_500)], (2_000, 0, true)),
         // D365: 485.00 at 2 % earns 9.90 and leaves 505.10.
@@ -84,7 +86,7 @@ fn part_payments_earn_what_the_policy_says() {
         (Proportional, &[(3, 48_500), (12, 49_500)], (1_010, 990, false)),
         (FinalOnly, &[(3, 48_500)], (51_500, 0, false)),
         // A payment that was taken back in part is still a payment.
-        (None, &[(3, 50_000), (4, -10_000), (5, 58_000)], (2_000, 0, false)),
+        (None, &[(3, 50_000), (4, -10_000), (5, 58_000)], (2_000, 0, true)),
         (None, &[(3, 50_000), (4, -50_000), (5, 98_000)], (0, 2_000, false)),
     ];
     for (rule, payments, expected) in table {
