@@ -262,7 +262,8 @@ fn no_offer_is_made_while_anything_of_the_account_is_in_a_case() {
     fn complaint(world: &mut World) {
         world.facts.events.push(event("E", overdue(1), EventKind::Complaint, Some("2")));
     }
-    let table: [(fn(&mut World), bool); 8] = [
+    type Change = fn(&mut World);
+    let table: [(Change, bool); 8] = [
         (|_| (), true),
         (|w| opened(w, CaseStatus::Open, overdue(60), "2"), false),
         (|w| opened(w, CaseStatus::Suspected, overdue(60), "2"), false),
