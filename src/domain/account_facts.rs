@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    case::CaseFact,
+    case::{CaseFact, CaseStatus},
     facts::{Account, Credit, Event, Invoice, Payment},
     money::Money,
     notice::PastNotice,
@@ -44,6 +44,11 @@ impl AccountFacts {
             refused_addresses: BTreeSet::new(),
             missing_documents: BTreeSet::new(),
         }
+    }
+
+    /// Whether any of its cases is suspected or open, whatever it is about.
+    pub fn in_a_case(&self, as_of: NaiveDate) -> bool {
+        self.cases.iter().any(|case| case.opened <= as_of && case.status != CaseStatus::Dismissed)
     }
 
     /// The first address that has not refused mail.

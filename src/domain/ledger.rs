@@ -31,7 +31,7 @@ pub struct Item<'a> {
     /// Discounts granted on it.
     pub grants: Vec<Grant>,
     pub residual: i64,
-    /// The residual equals a discount whose last day had passed: for review, never noticed.
+    /// The residual equals a discount that came too late, or in parts: for review, never noticed.
     pub late_discount: bool,
     /// Value date of the last money on it.
     pub last_money: Option<NaiveDate>,
@@ -50,6 +50,8 @@ pub struct Grant {
     pub amount: i64,
     pub tax: i64,
     pub source: GrantSource,
+    /// The booking that earned it, by its place in the position.
+    pub(super) by: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +63,45 @@ pub enum GrantSource {
 }
 
 /// All items of an account in one currency, and its unallocated money.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Position<'a> {
     /// By due date, then number.
     pub items: Vec<Item<'a>>,
-    /// Money that names no open invoice, in minor units; negative after a reversal of such money.
+    /// Money that names no open invoice, in minor units; negative when more was taken back than is
+    /// known to have come in: for a person to clear up, never a credit.
     pub unallocated: i64,
     /// The payments and credits that `unallocated` came from: number and minor units.
     pub unmatched: Vec<(String, i64)>,
+    /// In the order in which they were taken.
+    pub(super) bookings: Vec<Booking<'a>>,
+}
+
+/// A payment or credit, and where its money is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Booking<'a> {
+    pub number: &'a str,
+    pub date: NaiveDate,
+    pub is_payment: bool,
+    /// As it came in.
+    amount: i64,
+    closes: bool,
+    /// The items that it settles, by their place in the position, and how much of each.
+    parts: Vec<(usize, i64)>,
+    /// What is unallocated of it; negative for a reversal that found too little to take back.
+    pub rest: i64,
+}
+
+impl<'a> Booking<'a> {
+    fn of(movement: &Movement<'a>) -> Self {
+        let Movement { number, date, is_payment, amount, .. } = *movement;
+        Self { number, date, is_payment, amount, closes: movement.closes(), parts: Vec::new(), rest: 0 }
+    }
+
+    /// Whether it is a payment of this amount of which nothing has been taken back.
+    fn is_whole(&self, amount: i64) -> bool {
+        let held = self.rest + self.parts.iter().map(|(_, part)| part).sum::<i64>();
+        self.is_payment && !self.closes && self.amount == amount && held == amount
+    }
 }
 
 impl Position<'_> {
@@ -137,7 +170,7 @@ impl<'a> Movement<'a> {
 /// The position of an account by currency, from the facts effective on or before `as_of`.
 pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate) -> BTreeMap<Currency, Position<'a>> {
     let mut found: BTreeMap<Currency, (Position<'a>, Vec<Movement<'a>>)> = BTreeMap::new();
-    let empty = || (Position { items: Vec::new(), unallocated: 0, unmatched: Vec::new() }, Vec::new());
+    let empty = || (Position::default(), Vec::new());
     for invoice in facts.invoices.iter().filter(|invoice| invoice.issued <= as_of) {
         found.entry(invoice.amount.currency).or_insert_with(empty).0.items.push(Item::open(invoice));
     }
@@ -149,8 +182,9 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
     }
     let settled = found.into_iter().map(|(currency, (mut position, mut movements))| {
         position.items.sort_by(|a, b| (a.invoice.due, &a.invoice.number).cmp(&(b.invoice.due, &b.invoice.number)));
-        // What only closes an invoice comes last of its day: it is what the others leave.
-        let order = |movement: &Movement<'a>| (movement.date, movement.closes(), movement.is_payment, movement.number);
+        // What only closes an invoice comes last of its day: it is what the others leave. A reversal
+        // comes after the payments of its day: it may be one of those that it takes back.
+        let order = |m: &Movement<'a>| (m.date, m.closes(), m.is_payment, m.amount < 0, m.number);
         movements.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut offers: Vec<(i64, NaiveDate, &Offer)> = facts
             .notices
@@ -173,8 +207,13 @@ impl<'a> Position<'a> {
                 self.book_oldest_first(before, movement.date);
             }
             before = Some(movement.date);
+            self.bookings.push(Booking::of(movement));
+            if movement.is_payment && movement.amount < 0 {
+                self.take_back(movement, offers, policy);
+                continue;
+            }
             self.take(movement, offers, policy);
-            if movement.is_payment && movement.amount > 0 {
+            if movement.is_payment {
                 settle::grant_terms(self, movement, policy);
                 settle::grant_offers(self, movement, offers, policy);
             }
@@ -183,6 +222,8 @@ impl<'a> Position<'a> {
             self.book_oldest_first(before, NaiveDate::MAX);
         }
         settle::mark_late(self, offers, policy);
+        let unmatched = self.bookings.iter().filter(|booking| booking.rest != 0);
+        self.unmatched = unmatched.map(|booking| (booking.number.to_owned(), booking.rest)).collect();
     }
 
     /// Allocates one movement to the invoices that it names, or that its offer names.
@@ -208,38 +249,99 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if left != 0 && !closes {
-            self.unallocated += left;
-            self.unmatched.push((movement.number.to_owned(), left));
+        if !closes {
+            self.leave(left);
         }
     }
 
     /// Puts as much of `amount` on the invoice as it can take, and returns that.
     fn allocate(&mut self, invoice: &str, amount: i64, movement: &Movement<'a>) -> i64 {
-        let Some(item) = self.items.iter_mut().find(|item| item.invoice.number == invoice) else { return 0 };
-        // What came from credits is not taken back with a payment, nor the other way round.
-        let own = if movement.is_payment { item.settled - item.credited } else { item.credited };
-        let part = if amount >= 0 { amount.min(item.residual) } else { amount.max(-own) };
+        let Some(place) = self.place(invoice) else { return 0 };
+        let item = &mut self.items[place];
+        let part = amount.min(item.residual);
         if part != 0 {
             item.put(part, movement.is_payment, movement.date);
             item.last = Some((movement.is_payment, movement.number, part));
+            self.bookings.last_mut().into_iter().for_each(|booking| booking.parts.push((place, part)));
         }
         part
+    }
+
+    /// Leaves a part of the last movement unallocated.
+    fn leave(&mut self, rest: i64) {
+        self.unallocated += rest;
+        self.bookings.last_mut().into_iter().for_each(|booking| booking.rest = rest);
+    }
+
+    fn place(&self, invoice: &str) -> Option<usize> {
+        self.items.iter().position(|item| item.invoice.number == invoice)
+    }
+
+    /// Takes a reversed payment back from the invoices that the reversal names, or else from
+    /// wherever the newest payment of the same amount went. What is not found there is taken from
+    /// the money that is unallocated.
+    fn take_back(&mut self, movement: &Movement<'a>, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
+        let mut left = -movement.amount;
+        let whole = self.bookings.iter().rposition(|booking| booking.is_whole(left));
+        let mut taken: Vec<(usize, usize)> = Vec::new();
+        if let (Some(booking), true) = (whole, movement.invoices.is_empty()) {
+            left -= self.bookings[booking].rest;
+            self.unallocated -= std::mem::take(&mut self.bookings[booking].rest);
+            for (place, part) in std::mem::take(&mut self.bookings[booking].parts) {
+                self.items[place].put(-part, true, movement.date);
+                taken.push((place, booking));
+                left -= part;
+            }
+        }
+        for number in movement.invoices.iter() {
+            let Some(place) = self.place(number) else { continue };
+            // The payment of the same amount on it first, then the newest.
+            let on_it = |booking: &Booking| booking.parts.iter().any(|(at, _)| *at == place);
+            let equal = self.bookings.iter().rposition(|booking| on_it(booking) && booking.is_whole(-movement.amount));
+            for booking in equal.into_iter().chain((0..self.bookings.len()).rev()) {
+                if !self.bookings[booking].is_payment {
+                    // What came from credits is not taken back with a payment.
+                    continue;
+                }
+                let parts = self.bookings[booking].parts.iter_mut().filter(|(at, part)| *at == place && *part > 0);
+                for (_, part) in parts {
+                    let back = left.min(*part);
+                    if back > 0 {
+                        *part -= back;
+                        left -= back;
+                        self.items[place].put(-back, true, movement.date);
+                        taken.push((place, booking));
+                    }
+                }
+            }
+        }
+        for (place, booking) in taken {
+            settle::forfeit(self, (place, booking), movement.date, offers, policy);
+        }
+        for booking in self.bookings.iter_mut().rev() {
+            let back = left.min(booking.rest.max(0));
+            booking.rest -= back;
+            self.unallocated -= back;
+            left -= back;
+        }
+        self.leave(-left);
     }
 
     /// Money that came before its invoice settles it once it is there: those issued up to `until`,
     /// after the movement of `before`.
     fn book_oldest_first(&mut self, before: Option<NaiveDate>, until: NaiveDate) {
-        let issued = |item: &&mut Item| item.residual > 0 && item.invoice.issued <= until;
-        for item in self.items.iter_mut().filter(issued) {
-            let part = item.residual.min(self.unallocated.max(0));
-            if part > 0 {
-                item.put(part, true, before.unwrap_or(item.invoice.issued).max(item.invoice.issued));
-                self.unallocated -= part;
+        let issued = |(_, item): &(usize, &mut Item)| item.residual > 0 && item.invoice.issued <= until;
+        for (place, item) in self.items.iter_mut().enumerate().filter(issued) {
+            for booking in self.bookings.iter_mut().filter(|booking| booking.rest > 0) {
+                let part = item.residual.min(booking.rest).min(self.unallocated);
+                if part > 0 {
+                    let date = before.unwrap_or(item.invoice.issued).max(item.invoice.issued);
+                    item.put(part, booking.is_payment, date);
+                    booking.parts.push((place, part));
+                    booking.rest -= part;
+                    self.unallocated -= part;
+                }
             }
-        }
-        if self.unallocated == 0 {
-            self.unmatched.clear();
         }
     }
 }
@@ -284,11 +386,6 @@ impl<'a> Item<'a> {
         } else {
             self.credited += part;
         }
-        if part < 0 {
-            // The money was taken back, and with it whatever it had earned.
-            self.discount = 0;
-            self.grants.clear();
-        }
         self.balance(date);
     }
 
@@ -297,6 +394,15 @@ impl<'a> Item<'a> {
         let on = grant.on;
         self.grants.push(grant);
         self.balance(on);
+    }
+
+    /// Takes away the grants that no longer hold.
+    pub(super) fn keep_grants(&mut self, date: NaiveDate, holds: impl Fn(&Grant) -> bool) {
+        if !self.grants.iter().all(&holds) {
+            self.grants.retain(holds);
+            self.discount = self.grants.iter().map(|grant| grant.amount).sum();
+            self.balance(date);
+        }
     }
 
     /// Keeps the invariant: amount = settled + discount + residual.

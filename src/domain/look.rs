@@ -39,13 +39,17 @@ pub fn look(facts: &AccountFacts, setting: &Setting, claim: Claim) -> Result<(),
     if before.address().is_none() {
         return Err(Withdrawal::Unreachable);
     }
-    let decision = plan(&before, setting).into_iter().find(|decision| decision.currency == claim.currency);
+    let decisions = plan(&before, setting);
+    let in_a_case = facts.in_a_case(setting.as_of) || decisions.iter().any(|decision| !decision.suspicions.is_empty());
+    let decision = decisions.into_iter().find(|decision| decision.currency == claim.currency);
     let Some(decision) = decision else { return Err(paid_or_changed(facts, setting, claim)) };
     if let Outcome::Held { .. } = decision.outcome {
         return Err(Withdrawal::Held);
     }
     let now: BTreeMap<&str, i64> = decision.items.iter().map(|item| (item.invoice.as_str(), item.residual)).collect();
     let same = claim.lines.iter().all(|line| now.get(line.invoice.as_str()) == Some(&line.residual.minor));
+    // No offer goes out while anything of the account is in a case.
+    let same = same && !(in_a_case && claim.offer_until.is_some());
     if same && decision.credits == claim.credits { Ok(()) } else { Err(paid_or_changed(facts, setting, claim)) }
 }
 

@@ -13,6 +13,7 @@ use super::{
     notice::Offer,
     policy::{Climb, Policy, Stage},
     reason::Reason,
+    settle,
 };
 
 /// What the planner must know besides the account: all of it an argument.
@@ -96,12 +97,13 @@ pub fn plan(facts: &AccountFacts, setting: &Setting) -> Vec<Decision> {
     let positions = positions(facts, setting.policy, setting.as_of);
     let decided = positions.iter().filter_map(|(currency, position)| decide(facts, setting, *currency, position));
     let mut decisions: Vec<Decision> = decided.collect();
+    let suspected = decisions.iter().any(|decision| !decision.suspicions.is_empty());
     let offers = decisions.iter_mut().filter_map(|decision| match &mut decision.outcome {
         Outcome::Notice { offer } if offer.is_some() => Some(offer),
         _ => None,
     });
-    // The account gets one offer, not one in each currency.
-    offers.skip(1).for_each(|offer| *offer = None);
+    // The account gets one offer, not one in each currency, and none while it may protest.
+    offers.skip(usize::from(!suspected)).for_each(|offer| *offer = None);
     decisions
 }
 
@@ -152,7 +154,10 @@ fn decide(facts: &AccountFacts, setting: &Setting, currency: Currency, position:
     let free = || candidates.iter().filter(|candidate| candidate.is_free());
     let stage = free().filter(|c| c.qualifies()).find_map(|c| c.stage).unwrap_or(oldest);
     let total: i64 = free().map(|candidate| candidate.asked).sum();
-    let reasons = if free().any(Candidate::qualifies) {
+    // Nobody is asked for a discount that money in time would earn; a person matches it first.
+    let earned = |c: &Candidate| settle::would_earn(position, c.item, &setting.policy.terms).min(c.asked);
+    let is_covered = credits > 0 && credits + free().map(earned).sum::<i64>() >= total;
+    let reasons = if free().any(Candidate::qualifies) && !is_covered {
         let mut reasons = block::account(facts, setting, currency, position, total - credits);
         if !setting.policy.hold.undisputed_rest {
             reasons.extend(candidates.iter().flat_map(|c| c.blocks.iter().copied()).filter(|r| is_dispute(*r)));
@@ -253,7 +258,8 @@ fn offer(facts: &AccountFacts, setting: &Setting, stage: &Stage, total: i64, inv
     let recent = facts.notices.iter().any(|n| n.offer.is_some() && n.as_of > since && n.as_of <= setting.as_of);
     let (pay, discount) = offer_amounts(total, rule.percent);
     let last_day = plus_days(setting.as_of, rule.days);
-    (!recent && discount > 0 && pay > 0).then_some(Offer { percent: rule.percent, pay, discount, last_day, invoices })
+    let free = !recent && !facts.in_a_case(setting.as_of);
+    (free && discount > 0 && pay > 0).then_some(Offer { percent: rule.percent, pay, discount, last_day, invoices })
 }
 
 fn planned(candidate: &Candidate, as_of: NaiveDate) -> PlannedItem {

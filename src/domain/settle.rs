@@ -14,6 +14,7 @@ use super::{
 
 /// Grants the terms of the invoices that a payment names: the best tier in time, never the sum.
 pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: &Policy) {
+    let by = position.bookings.len().saturating_sub(1);
     for item in position.items.iter_mut().filter(|item| item.residual > 0) {
         let Some(paid) = item.part_of(movement) else { continue };
         let terms = &policy.terms;
@@ -28,7 +29,7 @@ pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: 
         };
         if amount > 0 {
             let tax = tax_share(amount, payable(item), terms.tax);
-            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Terms(tier.to_string()) });
+            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Terms(tier.to_string()), by });
         }
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn grant_offers(
     offers: &[(i64, NaiveDate, &Offer)],
     policy: &Policy,
 ) {
+    let by = position.bookings.len().saturating_sub(1);
     for (notice, made_on, offer) in offers {
         if movement.date < *made_on || movement.date > offer.last_day {
             continue;
@@ -69,14 +71,71 @@ pub(super) fn grant_offers(
             continue;
         }
         let mut to_grant = open;
-        for item in position.items.iter_mut().filter(|item| is_in(item, offer) && item.residual > 0) {
-            let amount = item.residual.min(to_grant);
-            if amount > 0 {
-                let tax = tax_share(amount, payable(item), policy.terms.tax);
-                item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice) });
-                to_grant -= amount;
-            }
+        let mut amounts: Vec<i64> = Vec::new();
+        for item in position.items.iter().filter(|item| is_in(item, offer)) {
+            amounts.push(item.residual.min(to_grant));
+            to_grant -= item.residual.min(to_grant);
         }
+        // What is left may lie on any of the invoices, but the discount is on all of them, and so is its tax.
+        let of_all = position.items.iter().filter(|item| is_in(item, offer)).map(payable);
+        let whole = of_all.reduce(|a, b| Payable { gross: a.gross + b.gross, tax: a.tax + b.tax, ..a });
+        let tax = whole.map_or(0, |whole| tax_share(open, whole, policy.terms.tax));
+        let taxes = in_proportion(tax, &amounts);
+        let items = position.items.iter_mut().filter(|item| is_in(item, offer));
+        for (item, (amount, tax)) in items.zip(amounts.into_iter().zip(taxes)).filter(|(_, (amount, _))| *amount > 0) {
+            item.grant(Grant { on: movement.date, amount, tax, source: GrantSource::Offer(*notice), by });
+        }
+    }
+}
+
+/// Splits a total in proportion to the weights, exactly: the largest remainders are rounded up,
+/// the first of equal ones.
+fn in_proportion(total: i64, weights: &[i64]) -> Vec<i64> {
+    let sum = weights.iter().map(|weight| i128::from(*weight)).sum::<i128>().max(1);
+    let exact = |weight: i64| i128::from(total) * i128::from(weight);
+    let mut parts: Vec<i64> = weights.iter().map(|weight| exact(*weight).div_euclid(sum) as i64).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(exact(weights[at]).rem_euclid(sum)));
+    let missing = total - parts.iter().sum::<i64>();
+    for at in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
+        parts[at] += 1;
+    }
+    parts
+}
+
+/// The discount that unallocated payments received in time would earn on an item if they named it.
+pub(super) fn would_earn(position: &Position, item: &Item, terms: &Terms) -> i64 {
+    let earned = |(_, quote): (&Tier, Quote)| {
+        let last_day = plus_days(quote.last_day, terms.grace_days);
+        let in_time = position.bookings.iter().filter(|booking| booking.is_payment && booking.date <= last_day);
+        let money: i64 = in_time.map(|booking| booking.rest.max(0)).sum();
+        let most = quote.discount - item.discount;
+        match terms.part_payments {
+            _ if money == 0 => 0,
+            PartPayments::Proportional => proportional(money.min(quote.pay), payable(item), quote).min(most),
+            PartPayments::None | PartPayments::FinalOnly => most,
+        }
+    };
+    quotes(item, terms).map(earned).max().unwrap_or(0).max(0)
+}
+
+/// Money of a booking was taken back from an item, and with it whatever it had earned there: the
+/// terms (but what another part payment earned by itself stays), and the offers that it answered.
+pub(super) fn forfeit(
+    position: &mut Position,
+    (place, booking): (usize, usize),
+    date: NaiveDate,
+    offers: &[(i64, NaiveDate, &Offer)],
+    policy: &Policy,
+) {
+    let by_itself = policy.terms.part_payments == PartPayments::Proportional;
+    let item = &position.items[place];
+    let broken: Vec<i64> = offers.iter().filter(|(.., offer)| is_in(item, offer)).map(|(notice, ..)| *notice).collect();
+    for (at, item) in position.items.iter_mut().enumerate() {
+        item.keep_grants(date, |grant| match &grant.source {
+            GrantSource::Terms(_) => at != place || (by_itself && grant.by != booking),
+            GrantSource::Offer(notice) => !broken.contains(notice),
+        });
     }
 }
 
@@ -124,12 +183,13 @@ pub(super) fn offer_met<'o>(
     met.map_or(&[], |(.., offer)| offer.invoices.as_slice())
 }
 
-/// Marks what is short by exactly a discount that came too late. It is for a person to review.
+/// Marks what is short by exactly a discount that was not granted, since the money came too late or
+/// in parts. It is for a person to review.
 pub(super) fn mark_late(position: &mut Position, offers: &[(i64, NaiveDate, &Offer)], policy: &Policy) {
     for item in position.items.iter_mut().filter(|item| item.residual > 0 && item.payments > 0) {
-        let one_payment = policy.terms.part_payments != PartPayments::None || item.payments == 1;
         let residual = item.residual;
-        item.late_discount = one_payment && quotes(item, &policy.terms).any(|(_, quote)| quote.discount == residual);
+        let late = quotes(item, &policy.terms).any(|(_, quote)| quote.discount == residual);
+        item.late_discount = late;
     }
     for (_, _, offer) in offers {
         let open = covered(position, offer) - position.unallocated.max(0);

@@ -101,6 +101,61 @@ fn a_reversed_payment_takes_back_payments_only() {
 }
 
 #[test]
+fn a_reversal_without_a_name_takes_back_the_payment_of_its_amount() {
+    type Paid<'a> = &'a [(i64, &'a [&'a str])];
+    let table: [(Allocate, Paid, [i64; 2], i64); 13] = [
+        (Allocate::Named, &[(10_000, &["1"]), (-10_000, &[])], [10_000, 5_000], 0),
+        (Allocate::Named, &[(16_000, &["1", "2"]), (-16_000, &[])], [10_000, 5_000], 0),
+        // The newest of the same amount; each but once.
+        (Allocate::Named, &[(4_000, &["1"]), (4_000, &["2"]), (-4_000, &[])], [6_000, 5_000], 0),
+        (Allocate::Named, &[(4_000, &["1"]), (4_000, &["2"]), (-4_000, &[]), (-4_000, &[])], [10_000, 5_000], 0),
+        (Allocate::Named, &[(4_000, &["1"]), (-4_000, &[]), (-4_000, &[])], [10_000, 5_000], -4_000),
+        // One that was taken back by name is not taken back again.
+        (Allocate::Named, &[(4_000, &["1"]), (4_000, &["2"]), (-4_000, &["2"]), (-4_000, &[])], [10_000, 5_000], 0),
+        // Without an equal, what is unallocated goes; what is missing is shown.
+        (Allocate::Named, &[(6_000, &["1"]), (3_000, &[]), (-2_000, &[])], [4_000, 5_000], 1_000),
+        (Allocate::Named, &[(6_000, &["1"]), (-2_000, &[])], [4_000, 5_000], -2_000),
+        (Allocate::Named, &[(-10_000, &[]), (10_000, &["1"])], [0, 5_000], -10_000),
+        (Allocate::OldestFirst, &[(12_000, &[]), (-12_000, &[])], [10_000, 5_000], 0),
+        (Allocate::OldestFirst, &[(2_000, &[]), (4_000, &[]), (-2_000, &[])], [6_000, 5_000], 0),
+        (Allocate::OldestFirst, &[(20_000, &[]), (-20_000, &[])], [10_000, 5_000], 0),
+        (Allocate::OldestFirst, &[(20_000, &[]), (-1_000, &[])], [0, 0], 4_000),
+    ];
+    for (allocate, payments, residuals, unallocated) in table {
+        let mut world = paid(payments);
+        world.policy.allocate = allocate;
+        assert_eq!(after(&world), (residuals.to_vec(), unallocated), "{payments:?}");
+        let unmatched: i64 = world.position(overdue(60)).unmatched.iter().map(|(_, minor)| minor).sum();
+        assert_eq!(unmatched, unallocated, "{payments:?}");
+    }
+}
+
+#[test]
+fn a_reversal_finds_its_payment_of_the_same_day_and_never_a_closing_one() {
+    let mut world = two();
+    world.facts.payments.push(payment("P", overdue(1), 10_000, &["1"]));
+    world.facts.payments.push(payment("A", overdue(1), -10_000, &[]));
+    assert_eq!(after(&world), (vec![10_000, 5_000], 0));
+    world.facts.payments[0].number = "settled:1".into();
+    world.facts.payments[1].received = overdue(2);
+    assert_eq!(after(&world), (vec![0, 5_000], -10_000));
+    // Money that came before its invoice is found where it was booked since.
+    let mut early = two();
+    early.policy.allocate = Allocate::OldestFirst;
+    early.facts.payments.push(payment("P", "2020-01-01".parse().unwrap(), 12_000, &[]));
+    early.facts.payments.push(payment("R", overdue(1), -12_000, &[]));
+    assert_eq!(after(&early), (vec![10_000, 5_000], 0));
+}
+
+#[test]
+fn what_was_taken_back_too_much_is_no_credit_and_is_not_asked_for() {
+    let world = paid(&[(6_000, &["1"]), (-2_000, &[])]);
+    let decision = world.decision(overdue(60)).unwrap();
+    assert_eq!((decision.overdue_total, decision.credits, world.position(overdue(60)).unallocated), (9_000, 0, -2_000));
+    assert_eq!(world.position(overdue(60)).unmatched, [("P1".into(), -2_000)]);
+}
+
+#[test]
 fn credits_cover_exactly_and_one_cent_less() {
     let mut world = World::of(vec![invoice("1", 10_000)]);
     world.facts.payments.push(payment("P", overdue(1), 10_000, &[]));

@@ -74,8 +74,10 @@ fn the_best_tier_in_time_and_never_the_sum() {
 fn part_payments_earn_what_the_policy_says() {
     use PartPayments::{FinalOnly, None, Proportional};
     type Paid<'a> = &'a [(u32, i64)];
-    let table: [(PartPayments, Paid, (i64, i64, bool)); 9] = [
-        (None, &[(3, 48_500), (5, 49_500)], (2_000, 0, false)),
+    let table: [(PartPayments, Paid, (i64, i64, bool)); 10] = [
+        // Two parts earn nothing, but a person looks before anybody asks for the discount.
+        (None, &[(3, 48_500), (5, 49_500)], (2_000, 0, true)),
+        (None, &[(3, 48_500), (5, 49_499)], (2_001, 0, false)),
         (FinalOnly, &[(3, 48_500), (5, 49_500)], (0, 2_000, false)),
         (FinalOnly, &[(3, 48_500), (12, 49_500)], (2_000, 0, true)),
         // D365: 485.00 at 2 % earns 9.90 and leaves 505.10.
@@ -84,7 +86,7 @@ fn part_payments_earn_what_the_policy_says() {
         (Proportional, &[(3, 48_500), (12, 49_500)], (1_010, 990, false)),
         (FinalOnly, &[(3, 48_500)], (51_500, 0, false)),
         // A payment that was taken back in part is still a payment.
-        (None, &[(3, 50_000), (4, -10_000), (5, 58_000)], (2_000, 0, false)),
+        (None, &[(3, 50_000), (4, -10_000), (5, 58_000)], (2_000, 0, true)),
         (None, &[(3, 50_000), (4, -50_000), (5, 98_000)], (0, 2_000, false)),
     ];
     for (rule, payments, expected) in table {
@@ -101,6 +103,39 @@ fn a_reversal_takes_the_discount_along() {
     assert_eq!(result(&paid(&["2/10"], &[(5, 98_000), (8, -98_000), (9, 98_000)]), "1"), (0, 2_000, false));
     assert_eq!(result(&paid(&["2/10"], &[(5, 98_000), (8, -98_000), (15, 98_000)]), "1"), (2_000, 0, true));
     assert_eq!(reversed.reasons(day("2026-05-01")), []);
+}
+
+#[test]
+fn a_reversal_without_a_name_takes_the_discounts_along() {
+    let back = |world: &mut World, received, minor| {
+        world.facts.payments.push(payment("R", received, minor, &[]));
+    };
+    let mut world = paid(&["2/10"], &[(5, 98_000)]);
+    back(&mut world, january(8), -98_000);
+    assert_eq!(result(&world, "1"), (100_000, 0, false));
+    // The offer is not met any more, whichever of its invoices the discount was granted on.
+    let parts: &[(&str, i64, &[&str])] = &[("2026-03-10", 70_000, &["2"]), ("2026-03-12", 28_000, &["1"])];
+    let whole: &[(&str, i64, &[&str])] = &[("2026-03-10", 98_000, &[])];
+    let table = [(parts, -70_000, [2_000, 70_000]), (parts, -28_000, [30_000, 0]), (whole, -98_000, [30_000, 70_000])];
+    for (payments, minor, residuals) in table {
+        let mut world = offered(payments);
+        back(&mut world, day("2026-03-15"), minor);
+        assert_eq!(["1", "2"].map(|number| result(&world, number).0), residuals, "{payments:?} {minor}");
+        assert_eq!(["1", "2"].map(|number| result(&world, number).1), [0, 0], "{payments:?} {minor}");
+    }
+}
+
+#[test]
+fn a_part_payment_that_stays_keeps_what_it_earned_by_itself() {
+    for names in [&["1"][..], &[]] {
+        for (minor, expected) in [(-48_500, (50_255, 995, false)), (-48_750, (50_510, 990, false))] {
+            let mut world = paid(&["2/10"], &[(3, 48_500), (5, 48_750)]);
+            world.policy.terms.part_payments = PartPayments::Proportional;
+            world.facts.payments.push(payment("R", january(7), minor, names));
+            // 487.50 at 2 % earns 9.95 and leaves 502.55.
+            assert_eq!(result(&world, "1"), expected, "{minor} {names:?}");
+        }
+    }
 }
 
 #[test]
@@ -191,8 +226,8 @@ fn an_offer_is_met_up_to_its_last_day() {
 fn an_offer_may_be_met_in_parts_and_carries_tax_shares() {
     let world = offered(&[("2026-03-10", 70_000, &["2"]), ("2026-03-12", 28_000, &["1"])]);
     let grants = world.item("1", day("2026-06-01")).grants;
-    // 20.00 of 300.00, of whose 47.90 tax 3.19 fall.
-    assert_eq!((grants[0].amount, grants[0].tax, grants[0].on), (2_000, 319, day("2026-03-12")));
+    // 2 % of 300.00 and 700.00, of whose 47.90 tax 0.96 fall.
+    assert_eq!((grants[0].amount, grants[0].tax, grants[0].on), (2_000, 96, day("2026-03-12")));
     let short = offered(&[("2026-03-10", 97_999, &["1", "2"])]);
     assert_eq!(result(&short, "2"), (2_001, 0, false));
     let cent_off = offered(&[("2026-03-10", 97_999, &[])]);
@@ -200,6 +235,35 @@ fn an_offer_may_be_met_in_parts_and_carries_tax_shares() {
     let mut credited = offered(&[("2026-03-10", 88_000, &["1", "2"])]);
     credited.facts.credits.push(credit("N", day("2026-03-08"), 10_000, Some("2")));
     assert_eq!(result(&credited, "2"), (0, 2_000, false));
+}
+
+#[test]
+fn the_tax_of_an_offer_is_that_of_all_its_invoices_wherever_the_rest_lies() {
+    // 500.00 and 400.00 with 19 %, 100.00 without tax; 2 % of 1,000.00 contain 2.87 of the 143.70.
+    type Paid<'a> = &'a [(i64, &'a [&'a str])];
+    let all: &[&str] = &["1", "2", "3"];
+    let table: [(Paid, [(i64, i64); 3]); 5] = [
+        (&[(98_000, all)], [(0, 0), (0, 0), (2_000, 287)]),
+        (&[(98_000, &["3", "2", "1"])], [(2_000, 287), (0, 0), (0, 0)]),
+        (&[(98_000, &[])], [(0, 0), (0, 0), (2_000, 287)]),
+        (&[(49_000, &["1"]), (49_000, &["2", "3"])], [(1_000, 144), (0, 0), (1_000, 143)]),
+        (&[(49_000, &["1"]), (39_200, &["2"]), (9_800, &["3"])], [(1_000, 143), (800, 115), (200, 29)]),
+    ];
+    for (payments, expected) in table {
+        let mut world = offered(&[]);
+        world.facts.invoices = [("1", 50_000, Some(7_983)), ("2", 40_000, Some(6_387)), ("3", 10_000, None)]
+            .map(|(number, minor, tax)| crate::domain::facts::Invoice { tax, ..super::build::invoice(number, minor) })
+            .into();
+        world.facts.notices[0].offer = Some(offer(98_000, 2_000, day("2026-03-20"), all));
+        for (n, (minor, invoices)) in payments.iter().enumerate() {
+            world.facts.payments.push(payment(&format!("P{n}"), day("2026-03-10"), *minor, invoices));
+        }
+        let granted = |number| {
+            let grants = world.item(number, day("2026-06-01")).grants;
+            (grants.iter().map(|grant| grant.amount).sum::<i64>(), grants.iter().map(|grant| grant.tax).sum::<i64>())
+        };
+        assert_eq!(["1", "2", "3"].map(granted), expected, "{payments:?}");
+    }
 }
 
 #[test]
@@ -254,6 +318,48 @@ fn money_booked_oldest_first_earns_the_discount_too() {
     assert_eq!(world.position(january(31)).unallocated, 98_000);
     world.policy.allocate = Allocate::OldestFirst;
     assert_eq!(result(&world, "1"), (0, 2_000, false));
+}
+
+#[test]
+fn nobody_is_asked_for_a_discount_that_unmatched_money_would_earn() {
+    use PartPayments::{FinalOnly, None, Proportional};
+    let (held, asked) = (&[Reason::CreditsCover][..], &[][..]);
+    // 1,000.00 with 2/10 until 11 January and 500.00 without terms; nothing names an invoice.
+    type Paid<'a> = &'a [(u32, i64)];
+    let table: [(PartPayments, Paid, i64, &[Reason]); 12] = [
+        (None, &[(11, 148_000)], 0, held),
+        (None, &[(11, 149_000)], 0, held),
+        (None, &[(11, 147_999)], 0, asked),
+        (None, &[(12, 148_000)], 0, asked),
+        (None, &[], 148_000, asked),
+        (None, &[(5, 98_000), (20, 50_000)], 0, held),
+        (None, &[(5, 98_000)], 50_000, held),
+        (None, &[(12, 98_000), (20, 50_000)], 0, asked),
+        (FinalOnly, &[(5, 98_000), (20, 50_000)], 0, held),
+        (Proportional, &[(5, 98_000), (20, 50_000)], 0, held),
+        // 490.00 in time earn 10.00, and no more.
+        (Proportional, &[(5, 49_000), (20, 100_000)], 0, held),
+        (Proportional, &[(5, 49_000), (20, 99_000)], 0, asked),
+    ];
+    for (rule, payments, credited, expected) in table {
+        let mut world = paid(&["2/10"], payments);
+        world.policy.terms.part_payments = rule;
+        world.policy.minimum.amount.clear();
+        world.facts.payments.iter_mut().for_each(|payment| payment.invoices.clear());
+        world.facts.invoices.push(with_terms("2", 50_000, &[]));
+        if credited > 0 {
+            world.facts.credits.push(credit("N", january(3), credited, Option::None));
+        }
+        assert_eq!(world.reasons(day("2026-05-01")), expected, "{rule:?} {payments:?} {credited}");
+    }
+    // The grace counts, and so does money that is left of a payment that names another invoice.
+    let mut world = paid(&["2/10"], &[(12, 98_000)]);
+    world.facts.payments[0].invoices = vec!["7".into()];
+    world.policy.terms.grace_days = 1;
+    assert_eq!(world.reasons(day("2026-05-01")), held);
+    // A reversal takes it away.
+    world.facts.payments.push(payment("R", january(20), -98_000, &[]));
+    assert_eq!(world.reasons(day("2026-05-01")), asked);
 }
 
 #[test]

@@ -246,6 +246,47 @@ fn an_offer_states_amount_and_last_day_and_is_not_made_while_a_part_is_disputed(
 }
 
 #[test]
+fn no_offer_is_made_while_anything_of_the_account_is_in_a_case() {
+    let offered = |change: fn(&mut World)| {
+        let mut world = World::of(vec![invoice("1", 10_000), invoice_due("2", "2026-01-20", 5_000)]);
+        change(&mut world);
+        let notice = |decision: &crate::domain::plan::Decision| match &decision.outcome {
+            Outcome::Notice { offer } => Some(offer.is_some()),
+            Outcome::Held { .. } => None,
+        };
+        world.plan(overdue(60)).iter().filter_map(notice).collect::<Vec<_>>()
+    };
+    fn opened(world: &mut World, status: CaseStatus, opened: NaiveDate, number: &str) {
+        world.facts.cases.push(case(1, status, opened, &[number], &[]));
+    }
+    fn complaint(world: &mut World) {
+        world.facts.events.push(event("E", overdue(1), EventKind::Complaint, Some("2")));
+    }
+    type Change = fn(&mut World);
+    let table: [(Change, bool); 8] = [
+        (|_| (), true),
+        (|w| opened(w, CaseStatus::Open, overdue(60), "2"), false),
+        (|w| opened(w, CaseStatus::Suspected, overdue(60), "2"), false),
+        (|w| opened(w, CaseStatus::Open, overdue(1), "paid long ago"), false),
+        (|w| opened(w, CaseStatus::Dismissed, overdue(1), "2"), true),
+        (|w| opened(w, CaseStatus::Open, overdue(61), "2"), true),
+        (complaint, false),
+        (
+            |w| {
+                // In another currency, too.
+                complaint(w);
+                w.facts.invoices[1].amount.currency = super::build::currency("USD");
+                w.facts.invoices[1].due = day(super::build::DUE);
+            },
+            false,
+        ),
+    ];
+    for (n, (change, expected)) in table.into_iter().enumerate() {
+        assert_eq!(offered(change), [expected], "{n}");
+    }
+}
+
+#[test]
 fn the_year_of_an_offer_ends_on_its_anniversary() {
     let mut world = one();
     let mut earlier = notice(1, day("2025-03-06"), &[]);

@@ -99,6 +99,9 @@ fn what_was_paid_or_held_since_is_withdrawn() {
     let open = |status| case(1, status, overdue(61), &["1", "2"], &[]);
     assert_eq!(changed(1, |w| w.facts.cases.push(open(CaseStatus::Suspected))), Err(Held));
     assert_eq!(changed(1, |w| w.facts.cases.push(open(CaseStatus::Dismissed))), Ok(()));
+    // No offer goes out once anything of the account is in a case.
+    let elsewhere = || case(1, CaseStatus::Suspected, overdue(61), &["9"], &[]);
+    assert_eq!(changed(1, |w| w.facts.cases.push(elsewhere())), Err(Changed));
     assert_eq!(changed(1, |w| w.policy.paused = true), Err(Held));
     assert_eq!(changed(0, |w| w.facts.account.emails.clear()), Err(Unreachable));
 }

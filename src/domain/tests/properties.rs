@@ -17,7 +17,6 @@ use crate::domain::{
     money::{Currency, Money},
     notice::Withdrawal,
     plan::{Decision, Outcome},
-    policy::Allocate,
 };
 
 fn is_notice(decision: &Decision) -> bool {
@@ -68,7 +67,7 @@ proptest! {
                 prop_assert_eq!(moved.get(&currency).copied().unwrap_or(0), settled + position.unallocated);
             }
             let unmatched: i64 = position.unmatched.iter().map(|(_, minor)| minor).sum();
-            prop_assert!(world.policy.allocate == Allocate::OldestFirst || unmatched == position.unallocated);
+            prop_assert_eq!(unmatched, position.unallocated);
         }
     }
 
