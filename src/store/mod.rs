@@ -23,6 +23,7 @@ mod rows;
 pub mod slots;
 pub mod snapshot;
 pub mod sweeps;
+pub mod waiting;
 
 pub use lock::WorkLock;
 

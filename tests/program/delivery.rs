@@ -63,7 +63,9 @@ async fn a_letter_that_cannot_be_written_is_shown_and_stops_nobody_else() {
     // A link that leads out of the folder of documents.
     std::os::unix::fs::symlink(house.path("config/duly.toml"), house.path("config/documents/A.pdf")).unwrap();
     house.sweep(DAY).ended(0);
-    let said = house.deliver().ended(0);
+    let delivery = house.deliver();
+    assert!(delivery.err.contains("1 letter could not be written"), "{}", delivery.err);
+    let said = delivery.ended(1);
     assert!(said.starts_with("1 sent\n  not written: notice 1: document `A.pdf`: it lies outside"), "{said}");
     assert_eq!(house.states().await, ["ready", "sent"]);
     let tasks = house.duly(&["tasks"]).ended(0);
