@@ -24,6 +24,7 @@ pub mod slots;
 pub mod snapshot;
 pub mod sweeps;
 pub mod waiting;
+pub mod warnings;
 
 pub use lock::WorkLock;
 
