@@ -1,5 +1,6 @@
 //! `duly deliver`: send what is ready.
 
+use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
+    store::waiting::Waiting,
 };
 
 #[derive(Debug, clap::Args)]
@@ -28,13 +30,30 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));
     }
     let report = app.deliverer(args.as_of)?.deliver(&CancellationToken::new()).await?;
-    print(&describe(&report));
-    halted(&report)?;
+    tell(app, &report).await?;
     Ok(Done::Well)
 }
 
+/// Says what the delivery came to. What could not be sent is a failure, though nothing is lost.
+pub async fn tell(app: &App, report: &DeliveryReport) -> Result<(), Failure> {
+    let waiting = app.store.waiting_for_hours(app.clock.now()).await?;
+    print(&describe(report, waiting, app.settings.company.zone));
+    if let Some(why) = &report.halted {
+        return Err(Failure::Failed(format!("sending stopped: {why}; what was not sent stays ready")));
+    }
+    match report.failed.len() as u64 {
+        0 => Ok(()),
+        number => {
+            let letters = count(number, "letter", "letters");
+            Err(Failure::Failed(format!(
+                "{letters} could not be written; mend the cause, it is tried again in an hour"
+            )))
+        }
+    }
+}
+
 /// What the delivery came to, in words.
-pub fn describe(report: &DeliveryReport) -> String {
+fn describe(report: &DeliveryReport, waiting: Option<Waiting>, zone: Tz) -> String {
     let parts = [
         (report.sent, "sent"),
         (report.deferred, "to be tried again"),
@@ -45,17 +64,21 @@ pub fn describe(report: &DeliveryReport) -> String {
     ];
     let said: Vec<String> =
         parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
-    let mut text = if said.is_empty() { "Nothing was due to be sent.\n".to_owned() } else { said.join(", ") + "\n" };
+    let mut text = String::new();
+    if !said.is_empty() {
+        text += &format!("{}\n", said.join(", "));
+    }
     for failure in &report.failed {
         text += &format!("  not written: {failure}\n");
     }
-    text
-}
-
-/// Trouble with the relay is a failure, though nothing is lost.
-pub fn halted(report: &DeliveryReport) -> Result<(), Failure> {
-    match &report.halted {
-        Some(why) => Err(Failure::Failed(format!("sending stopped: {why}; what was not sent stays ready"))),
-        None => Ok(()),
+    if let Some(Waiting { number, first }) = waiting {
+        let what = if number == 1 { "waits for its sending hours" } else { "wait for their sending hours" };
+        text +=
+            &format!("{number} {what}, the first on {}\n", first.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z"));
     }
+    // Trouble with the relay speaks for itself.
+    if text.is_empty() && report.halted.is_none() {
+        text = "Nothing was due to be sent.\n".to_owned();
+    }
+    text
 }

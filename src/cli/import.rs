@@ -22,7 +22,10 @@ use crate::{
         Kind, Map,
         take::{Order, TakeError, Taken, take},
     },
-    store::import::Merged,
+    store::{
+        import::Merged,
+        warnings::{Doubt, Warning},
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -59,7 +62,7 @@ pub async fn run(app: &App, args: Args) -> Outcome {
         if let Some(bar) = bar {
             bar.abort();
         }
-        report(file, args.dry_run, &taken.map_err(|error| failure(file, error))?)?;
+        report(app, file, args.dry_run, &taken.map_err(|error| failure(file, error))?)?;
     }
     Ok(Done::Well)
 }
@@ -109,7 +112,7 @@ fn progress_bar(file: &Path, read: &Arc<AtomicU64>) -> Option<tokio::task::JoinH
     }))
 }
 
-fn report(file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Failure> {
+fn report(app: &App, file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Failure> {
     let name = file.display().to_string();
     let bad = &taken.reading.bad;
     if !bad.is_empty() {
@@ -140,6 +143,7 @@ fn report(file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Failure> {
     });
     text += &table(&["facts", "new", "known", "changed", "total"], &[1, 2, 3, 4], rows);
     taken.merged.iter().for_each(|merged| text += &changes(merged));
+    taken.merged.iter().for_each(|merged| text += &warnings(app, merged));
     print(&text);
     Ok(())
 }
@@ -159,6 +163,32 @@ fn changes(merged: &Merged) -> String {
         more if more > 0 => text + &format!("  … and {more} more changed\n"),
         _ => text,
     }
+}
+
+/// What was taken, but is hardly meant so.
+fn warnings(app: &App, merged: &Merged) -> String {
+    let (one, many) = match merged.kind {
+        "account_fact" => ("account", "accounts"),
+        "credit" => ("credit", "credits"),
+        _ => ("payment", "payments"),
+    };
+    let line = |warning: &Warning| {
+        let rows = count(warning.count.unsigned_abs(), one, many);
+        let more = if warning.count > warning.numbers.len() as i64 { ", …" } else { "" };
+        let known = match warning.kind {
+            Doubt::PolicyUnknown => {
+                let names: Vec<&str> = app.rules.named.keys().map(String::as_str).collect();
+                let standard = app.rules.standard.policy.name.as_str();
+                format!(
+                    " (there are: {}; the standard policy is followed)",
+                    [&[standard], &names[..]].concat().join(", ")
+                )
+            }
+            _ => String::new(),
+        };
+        format!("  warning: {rows} {}: {}{more}{known}\n", warning.kind, printable(&warning.numbers.join(", ")))
+    };
+    merged.warnings.iter().map(line).collect()
 }
 
 fn shown(value: &str) -> String {

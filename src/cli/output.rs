@@ -1,14 +1,19 @@
 //! Tables for people.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
-/// Prints to standard output; a reader that has gone away ends the program quietly.
+/// Prints to standard output. A reader that has gone away ends the program quietly; anything else
+/// that keeps the text from its place, like a full disk, is a failure.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        if error.kind() == ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("duly: standard output: {error}");
+        std::process::exit(1);
     }
 }
 

@@ -1,13 +1,13 @@
 //! `duly sweep`: decide who is due, commit, and send.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Author, Done, Outcome,
-    deliver::{describe, halted},
+    deliver::tell,
     output::{count, print},
     plan::meanings,
 };
@@ -41,20 +41,24 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         eprintln!("Note: this sends what was due on {as_of}, with the facts of that day and not of today.");
     }
     let now = app.clock.now();
-    if args.release {
-        app.store.release_sweep(&args.author.name()?, now).await?;
-    }
+    let released = if args.release { release(app, &args.author.name()?, now).await? } else { Released::default() };
     let lock = match app.lock() {
         Ok(lock) => lock,
         Err(_) if args.release => {
-            print("Released. The running daemon sweeps and sends within a minute.\n");
+            print(match released.held_back {
+                true => "Released. The running daemon sweeps and sends within a minute.\n",
+                false => "Nothing is held back. The running daemon sweeps on its schedule.\n",
+            });
             return Ok(Done::Well);
         }
         Err(failure) => return Err(failure),
     };
+    if args.release && !released.any() {
+        print("Nothing is held back, so nothing was released: this sweep keeps to the limits.\n");
+    }
     let sweeper = app.sweeper();
     let from = sweeper.sending_from(as_of, now);
-    let report = sweeper.sweep(as_of, (now, from), args.release, &mut ChaCha20Rng::from_os_rng()).await?;
+    let report = sweeper.sweep(as_of, (now, from), released.any(), &mut ChaCha20Rng::from_os_rng()).await?;
     print(&page(&report));
     if let Some(why) = &report.held_back {
         print(&format!(
@@ -67,10 +71,29 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
     }
     let delivery = app.deliverer(Some(as_of))?.deliver(&CancellationToken::new()).await?;
-    print(&describe(&delivery));
+    tell(app, &delivery).await?;
     drop(lock);
-    halted(&delivery)?;
     Ok(if delivery.sent == 0 && report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well })
+}
+
+/// What a person's word lifts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Released {
+    /// A sweep that was held back.
+    held_back: bool,
+    /// The first notices over this ledger: they would be held back in any case.
+    first: bool,
+}
+
+impl Released {
+    fn any(self) -> bool {
+        self.held_back || self.first
+    }
+}
+
+async fn release(app: &App, by: &str, now: DateTime<Utc>) -> Result<Released, Failure> {
+    let held_back = app.store.release_sweep(by, now).await?.is_some();
+    Ok(Released { held_back, first: app.store.usual_notices().await?.is_none() })
 }
 
 /// What the sweep came to, with the reasons.

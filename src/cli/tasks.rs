@@ -1,6 +1,6 @@
 //! `duly tasks`: everything that waits for a person, in one list.
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
 use super::{
     Done, Outcome,
@@ -10,7 +10,8 @@ use super::{
 use crate::{
     app::{App, Failure},
     domain::{case::CaseStatus, money::Money, notice::State},
-    store::snapshot::Horizon,
+    store::{snapshot::Horizon, waiting::Stuck},
+    telemetry::Masked,
 };
 
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,9 @@ pub struct Args {
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
 }
+
+/// Notices shown of each kind of trouble.
+const MOST: i64 = 1_000;
 
 /// Kind, what it is about, what to do.
 pub type Task = [String; 3];
@@ -67,24 +71,40 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How long a conversation with the mail server may take before it is a person's matter.
+const LONG: Duration = Duration::minutes(15);
+
 async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    for notice in app.store.notices_in(State::Refused, 1_000).await? {
-        let reply = printable(notice.reply.as_deref().unwrap_or_default());
-        let what = format!("notice {} of {}: {reply}", notice.id, notice.as_of);
-        tasks.push(["refused".into(), what, "mend the cause or the address; `duly deliver --retry-refused`".into()]);
+    let what = |notice: &Stuck, said: &str| {
+        let (account, address) = (printable(&notice.account), printable(&Masked(&notice.address).to_string()));
+        format!("notice {} of {} to account {account} ({address}) {}", notice.id, notice.as_of, printable(said))
+    };
+    for notice in app.store.stuck_in(State::Refused, MOST).await? {
+        let said = format!("was refused: {}", notice.reply.as_deref().unwrap_or("no reason was given"));
+        let to_do = match notice.void {
+            true => "find an address that works; the next sweep writes to it",
+            false => "mend the cause; `duly deliver --retry-refused`",
+        };
+        tasks.push(["refused".into(), what(&notice, &said), to_do.into()]);
     }
     // A notice that was never tried has an answer only when its letter could not be written.
-    for notice in app.store.notices_in(State::Ready, 1_000).await? {
+    for notice in app.store.stuck_in(State::Ready, MOST).await? {
         if let Some(why) = &notice.reply {
-            let what = format!("notice {} of {} cannot be written: {}", notice.id, notice.as_of, printable(why));
+            let what = what(&notice, &format!("cannot be written: {why}"));
             tasks.push(["letter".into(), what, "mend the cause; it is tried again every hour".into()]);
         }
     }
-    for notice in app.store.notices_in(State::InDoubt, 1_000).await? {
+    for notice in app.store.stuck_in(State::InDoubt, MOST).await? {
         let again = notice.due_at.map(|at| format!("; sent again {}", at.format("%Y-%m-%d %H:%M UTC")));
-        let what =
-            format!("notice {} of {} may not have arrived{}", notice.id, notice.as_of, again.unwrap_or_default());
+        let what = what(&notice, &format!("may not have arrived{}", again.unwrap_or_default()));
         tasks.push(["in doubt".into(), what, "look into the mail server's log".into()]);
+    }
+    let long_ago = app.clock.now() - LONG;
+    for notice in app.store.stuck_in(State::Sending, MOST).await? {
+        if let Some(since) = notice.tried_at.filter(|since| *since < long_ago) {
+            let what = what(&notice, &format!("has no outcome since {}", since.format("%Y-%m-%d %H:%M UTC")));
+            tasks.push(["sending".into(), what, "start the daemon, or `duly deliver`: it is in doubt then".into()]);
+        }
     }
     Ok(())
 }

@@ -146,6 +146,8 @@ pub enum Reason {
     EmailNotAscii,
     #[error("not a language tag of BCP 47 (like de-DE)")]
     Locale,
+    #[error("a language whose dates and numbers are not known; use another tag, or none for the company's own")]
+    LocaleUnknown,
     #[error("not a time zone of the IANA list (like Europe/Berlin)")]
     Zone,
     #[error("not a country code (two capital letters, like DE)")]

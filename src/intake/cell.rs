@@ -8,10 +8,13 @@ use icu::locale::Locale;
 use lettre::Address;
 
 use super::{bad::Reason, header::nearest};
-use crate::domain::{
-    discount::Tier,
-    facts::EventKind,
-    money::{Currency, Money, MoneyError},
+use crate::{
+    domain::{
+        discount::Tier,
+        facts::EventKind,
+        money::{Currency, Money, MoneyError},
+    },
+    letter::format::Formats,
 };
 
 /// A cell that breaks a rule.
@@ -126,7 +129,9 @@ impl<'a> Cell<'a> {
     pub fn locale(self) -> Result<String, Fault> {
         // The parser also takes `de_DE`, which is not BCP 47.
         let parsed = self.text.trim().parse::<Locale>().ok().filter(|_| !self.text.contains('_'));
-        parsed.map(|locale| locale.to_string()).ok_or_else(|| self.fault(Reason::Locale))
+        let tag = parsed.map(|locale| locale.to_string()).ok_or_else(|| self.fault(Reason::Locale))?;
+        // Kept for each thread, so that this costs little.
+        if Formats::of(&tag).is_err() { Err(self.fault(Reason::LocaleUnknown)) } else { Ok(tag) }
     }
 
     pub fn zone(self) -> Result<Tz, Fault> {

@@ -20,6 +20,7 @@ use crate::{
     store::{
         Store, StoreError,
         import::{Chunk, Import, Merged, Source},
+        warnings::Checks,
     },
 };
 
@@ -78,7 +79,9 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     {
         import.close_absent(map.name(), order.today).await?;
     }
-    let merged = if reading.bad.is_empty() { import.merge().await? } else { Vec::new() };
+    let policies = rules.named.keys().cloned().chain([rules.standard.policy.name.clone()]).collect();
+    let checks = Checks { today: order.today, policies };
+    let merged = if reading.bad.is_empty() { import.merge(&checks).await? } else { Vec::new() };
     add_refused(&mut reading, &merged);
     let committed = reading.bad.is_empty() && !order.dry_run;
     if committed {

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, query::Query, sqlite::SqliteArguments};
 
-use super::{Result, Store, Tx, rows::Columns};
+use super::{
+    Result, Store, Tx,
+    rows::Columns,
+    warnings::{Checks, Warning},
+};
 use crate::domain::{
     facts::{ABSENT_PREFIX, Account, Credit, Event, Invoice, Payment},
     money::{Currency, Money},
@@ -69,6 +73,8 @@ pub struct Merged {
     /// Rows that cannot be taken: line, column, value, reason. At most 20.
     pub refused: Vec<(i64, &'static str, String, String)>,
     pub refused_count: i64,
+    /// What was taken but looks like a mistake.
+    pub warnings: Vec<Warning>,
 }
 
 /// A fact that corrects an earlier one.
@@ -189,12 +195,12 @@ impl Import {
     }
 
     /// Merges what was staged. Accounts come first, since the others name them.
-    pub async fn merge(&mut self) -> Result<Vec<Merged>> {
+    pub async fn merge(&mut self, checks: &Checks) -> Result<Vec<Merged>> {
         self.run("DROP TABLE IF EXISTS temp.touched").await?;
         self.run("CREATE TEMP TABLE touched (account INTEGER PRIMARY KEY)").await?;
         let mut all = Vec::new();
         for table in std::mem::take(&mut self.staged) {
-            all.push(self.merge_table(table).await?);
+            all.push(self.merge_table(table, checks).await?);
         }
         self.run("UPDATE account SET revision = revision + 1 WHERE id IN (SELECT account FROM temp.touched)").await?;
         let (new, changed, known) = all.iter().fold((0, 0, 0), |(n, c, k), m| (n + m.new, c + m.changed, k + m.known));
@@ -203,7 +209,7 @@ impl Import {
         Ok(all)
     }
 
-    async fn merge_table(&mut self, table: &'static FactTable) -> Result<Merged> {
+    async fn merge_table(&mut self, table: &'static FactTable, checks: &Checks) -> Result<Merged> {
         let mut merged = Merged { kind: table.name, ..Merged::default() };
         self.refuse_twice(table, &mut merged).await?;
         if table.name == ACCOUNTS.name {
@@ -222,6 +228,7 @@ impl Import {
         merged.known = staged - merged.new - merged.changed;
         self.supersede(table).await?;
         self.totals(table, &mut merged).await?;
+        merged.warnings = self.warnings(table.name, checks).await?;
         self.run(&format!("DROP TABLE temp.staged_{}", table.name)).await?;
         Ok(merged)
     }
@@ -273,18 +280,23 @@ impl Import {
         let text =
             format!("INSERT INTO temp.touched SELECT DISTINCT f.account {join} WHERE {differs} ON CONFLICT DO NOTHING");
         self.run(&text).await?;
-        let pairs = table.columns.iter().map(|c| format!("CAST(f.{c} AS TEXT), CAST(s.{c} AS TEXT)"));
-        let pairs: Vec<String> = pairs.collect();
+        let mut pairs = vec!["(SELECT number FROM account WHERE id = f.account), s.account".to_owned()];
+        pairs.extend(table.columns.iter().map(|c| format!("CAST(f.{c} AS TEXT), CAST(s.{c} AS TEXT)")));
         let text =
             format!("SELECT s.line, s.number, {} {join} WHERE {differs} ORDER BY s.line LIMIT 20", pairs.join(", "));
         for row in sqlx::query(AssertSqlSafe(text)).fetch_all(&mut *self.tx).await? {
             let mut c = Columns::of(&row);
             let (line, number) = (c.take()?, c.take()?);
-            let mut values = Vec::new();
-            for column in table.columns {
-                let (before, now): (Option<String>, Option<String>) = (c.take()?, c.take()?);
-                if before != now {
-                    values.push((*column, before.unwrap_or_default(), now.unwrap_or_default()));
+            let (mut values, mut currencies) = (Vec::new(), [None, None]);
+            for column in [&"account"].into_iter().chain(table.columns) {
+                let pair: [Option<String>; 2] = [c.take()?, c.take()?];
+                if *column == "currency" {
+                    currencies = pair.each_ref().map(|code| code.as_ref().and_then(|code| code.parse().ok()));
+                }
+                if pair[0] != pair[1] {
+                    let [before, now] = pair.map(Option::unwrap_or_default);
+                    let before = as_in_files(column, before, currencies[0]);
+                    values.push((file_column(column), before, as_in_files(column, now, currencies[1])));
                 }
             }
             merged.changes.push(Change { line, number, values });
@@ -400,6 +412,23 @@ fn key_column(table: &str) -> &'static str {
         "payment" => "payment",
         "credit" => "credit",
         _ => "event",
+    }
+}
+
+/// The name in files of a column.
+fn file_column(column: &'static str) -> &'static str {
+    match column {
+        "emails" => "email",
+        "invoices" => "invoice",
+        _ => column,
+    }
+}
+
+/// A value as files have it: amounts in major units, with their currency.
+fn as_in_files(column: &str, value: String, currency: Option<Currency>) -> String {
+    match (column, value.parse::<i64>(), currency) {
+        ("amount" | "tax", Ok(minor), Some(currency)) => format!("{} {currency}", Money::new(minor, currency)),
+        _ => value,
     }
 }
 

@@ -23,6 +23,8 @@ mod rows;
 pub mod slots;
 pub mod snapshot;
 pub mod sweeps;
+pub mod waiting;
+pub mod warnings;
 
 pub use lock::WorkLock;
 

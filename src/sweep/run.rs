@@ -131,7 +131,11 @@ impl Sweeper<'_> {
         }
         let mut counted = SweepReport { as_of: horizon.as_of, ..SweepReport::default() };
         plan_each(self, accounts, horizon, |_, decision| counted.count(&decision)).await?;
-        let why = format!("{} notices are planned; {why} (up to {most})", counted.notices);
+        let planned = match counted.notices {
+            1 => "1 notice is planned".to_owned(),
+            number => format!("{number} notices are planned"),
+        };
+        let why = format!("{planned}; {why} (up to {most})");
         Ok((counted.notices > most).then_some((counted, why)))
     }
 

@@ -81,6 +81,8 @@ async fn a_first_sweep_waits_for_a_person_and_is_released_while_the_daemon_runs(
     assert!(said.contains("Released. The running daemon sweeps and sends within a minute."), "{said}");
     until("a mail", || server.accepted().len() == 1);
     assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["1"]);
+    let said = house.duly(&["sweep", "--release"]).ended(0);
+    assert_eq!(said, "Nothing is held back. The running daemon sweeps on its schedule.\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

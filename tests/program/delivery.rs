@@ -63,11 +63,16 @@ async fn a_letter_that_cannot_be_written_is_shown_and_stops_nobody_else() {
     // A link that leads out of the folder of documents.
     std::os::unix::fs::symlink(house.path("config/duly.toml"), house.path("config/documents/A.pdf")).unwrap();
     house.sweep(DAY).ended(0);
-    let said = house.deliver().ended(0);
+    let delivery = house.deliver();
+    assert!(delivery.err.contains("1 letter could not be written"), "{}", delivery.err);
+    let said = delivery.ended(1);
     assert!(said.starts_with("1 sent\n  not written: notice 1: document `A.pdf`: it lies outside"), "{said}");
     assert_eq!(house.states().await, ["ready", "sent"]);
     let tasks = house.duly(&["tasks"]).ended(0);
-    assert!(tasks.contains("notice 1 of 2025-03-03 cannot be written: document `A.pdf`"), "{tasks}");
+    assert!(
+        tasks.contains("notice 1 of 2025-03-03 to account A (a…@buyer.example) cannot be written: document `A.pdf`"),
+        "{tasks}"
+    );
     std::fs::remove_file(house.path("config/documents/A.pdf")).unwrap();
     std::fs::write(house.path("config/documents/A.pdf"), b"%PDF").unwrap();
     house.all_due().await;

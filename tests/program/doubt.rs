@@ -15,13 +15,18 @@ async fn an_unknown_mailbox_is_not_written_to_again() {
     assert_eq!(house.rows("SELECT email FROM refused_address").await, ["a@buyer.example"]);
     let held = house.sweep(DAY).ended(3);
     assert!(held.contains("no_contact"), "{held}");
-    assert!(house.duly(&["tasks"]).ended(0).contains("find an email address that works"));
+    let tasks = house.duly(&["tasks"]).ended(0);
+    assert!(tasks.contains("find an email address that works"), "{tasks}");
+    assert!(tasks.contains("notice 1 of 2025-03-03 to account A (a…@buyer.example) was refused"), "{tasks}");
     // Nothing to mend by sending it again.
     assert!(house.duly(&["deliver", "--retry-refused", "--as-of", DAY]).ended(0).starts_with("0 refused notices"));
     house.take("accounts", "A,Customer A,new@buyer.example\n");
     house.sweep(DAY).ended(0);
     assert_eq!(house.deliver().ended(0), "1 sent\n");
     assert_eq!(house.states().await, ["refused", "sent"]);
+    // The account has been reached.
+    let tasks = house.duly(&["tasks"]).ended(0);
+    assert!(!tasks.contains("refused"), "{tasks}");
     assert_eq!(server.accepted()[0].to, "new@buyer.example");
     assert_eq!(server.accepted().len(), 1);
 }
@@ -74,7 +79,8 @@ async fn a_lost_answer_is_in_doubt_and_sent_once_more_after_the_wait() {
         let wait =
             "SELECT state, doubts, CAST(round((julianday(due_at) - julianday('now')) * 24) AS INTEGER) FROM notice";
         assert_eq!(house.rows(wait).await, ["in_doubt 1 24"]);
-        assert!(house.duly(&["tasks"]).ended(0).contains("may not have arrived; sent again"));
+        let tasks = house.duly(&["tasks"]).ended(0);
+        assert!(tasks.contains("to account A (a…@buyer.example) may not have arrived; sent again"), "{tasks}");
         assert_eq!(house.deliver().ended(0), "Nothing was due to be sent.\n");
         house.sweep(DAY).ended(0);
         assert_eq!(house.states().await, ["in_doubt"]);
@@ -131,4 +137,16 @@ async fn one_refusal_stops_nobody_else() {
     let count = |state: &str| states.iter().filter(|found| *found == state).count();
     assert_eq!((count("sent"), count("refused"), count("in_doubt")), (2, 1, 1), "{states:?}");
     assert_eq!(server.accepted().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_has_no_outcome_for_long_is_shown() {
+    let (house, _server) = ready(&["A"], Script::default()).await;
+    for (minutes, shown) in [(5, false), (20, true)] {
+        let since = duly::clock::Clock::System.now() - chrono::TimeDelta::minutes(minutes);
+        let text = format!("UPDATE notice SET state = 'sending', due_at = NULL, intent_at = '{}'", since.to_rfc3339());
+        house.change(text).await;
+        let tasks = house.duly(&["tasks"]).ended(0);
+        assert_eq!(tasks.contains("to account A (a…@buyer.example) has no outcome since"), shown, "{tasks}");
+    }
 }

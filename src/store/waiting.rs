@@ -1,0 +1,68 @@
+//! Notices that wait: for their hours, or for a person.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Result, Store, rows::Columns};
+use crate::domain::notice::State;
+
+/// Notices that may not be sent before a later hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub number: i64,
+    /// When the first of them may be sent.
+    pub first: DateTime<Utc>,
+}
+
+impl Store {
+    /// Notices that were never tried and whose sending hours are still to come.
+    pub async fn waiting_for_hours(&self, now: DateTime<Utc>) -> Result<Option<Waiting>> {
+        // One with an answer waits because its letter could not be written.
+        let text = "SELECT COUNT(*), MIN(due_at) FROM notice \
+                    WHERE company = $1 AND state = 'ready' AND reply IS NULL AND due_at > $2";
+        let query = sqlx::query_as(text).bind(self.company).bind(now);
+        let (number, first): (i64, Option<DateTime<Utc>>) = query.fetch_one(self.pool()).await?;
+        Ok(first.map(|first| Waiting { number, first }))
+    }
+}
+
+/// A notice that did not simply arrive, as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stuck {
+    pub id: i64,
+    pub as_of: NaiveDate,
+    /// Number of its account.
+    pub account: String,
+    pub address: String,
+    pub reply: Option<String>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub tried_at: Option<DateTime<Utc>>,
+    /// Its stages are free again, since its address was refused.
+    pub void: bool,
+}
+
+impl Store {
+    /// Notices in one state, newest first. A refused address is no matter any more once a later
+    /// notice to the account was sent.
+    pub async fn stuck_in(&self, state: State, limit: i64) -> Result<Vec<Stuck>> {
+        let text = "SELECT n.id, n.as_of, a.number, n.address, n.reply, n.due_at, n.intent_at, n.void \
+                    FROM notice n JOIN account a ON a.id = n.account WHERE n.company = $1 AND n.state = $2 \
+                    AND NOT (n.void = 1 AND EXISTS (SELECT 1 FROM notice later WHERE later.account = n.account \
+                    AND later.id > n.id AND later.state = 'sent')) ORDER BY n.id DESC LIMIT $3";
+        let query = sqlx::query(text).bind(self.company).bind(state.code()).bind(limit);
+        let rows = query.fetch_all(self.pool()).await?;
+        let stuck = |row| {
+            let mut c = Columns::of(row);
+            Ok(Stuck {
+                id: c.take()?,
+                as_of: c.take()?,
+                account: c.take()?,
+                address: c.take()?,
+                reply: c.take()?,
+                due_at: c.take()?,
+                tried_at: c.take()?,
+                void: c.take()?,
+            })
+        };
+        rows.iter().map(stuck).collect()
+    }
+}

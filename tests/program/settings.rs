@@ -1,0 +1,1 @@
+//! Settings and policies: what is refused, and how that is said.
