@@ -146,6 +146,11 @@ async fn money(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
                     format!("account {account}: {money} {currency} not matched ({})", printable(&from.join(", ")));
                 tasks.push(["match".into(), what, "name the invoices in the payments file".into()]);
             }
+            if position.unallocated < 0 {
+                let money = Money::new(-position.unallocated, *currency);
+                let what = format!("account {account}: {money} {currency} more was taken back than had come in");
+                tasks.push(["match".into(), what, "name the payment's invoices in the reversal".into()]);
+            }
             for item in position.items.iter().filter(|item| item.late_discount) {
                 let money = Money::new(item.residual, *currency);
                 let what = format!(

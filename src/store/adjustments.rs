@@ -25,7 +25,7 @@ pub struct Adjustment {
     pub id: i64,
     pub account: String,
     pub invoice: String,
-    /// `discount` or `discount_reversed`.
+    /// `discount`, `discount_reversed`, or `tax_correction` when only the tax share changed.
     pub kind: String,
     /// `terms 2/10` or `notice 17`.
     pub source: String,
@@ -92,7 +92,11 @@ impl Import {
             if gross == 0 && tax == 0 {
                 continue;
             }
-            let kind = if gross > 0 { "discount" } else { "discount_reversed" };
+            let kind = match gross {
+                0 => "tax_correction",
+                1.. => "discount",
+                _ => "discount_reversed",
+            };
             let text = "INSERT INTO adjustment (company, account, invoice, kind, source, date, currency, gross, tax, \
                         notice, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
             let insert = sqlx::query(text).bind(self.company).bind(account).bind(invoice).bind(kind).bind(source);
