@@ -54,18 +54,7 @@ impl Store {
         let hold = |row| {
             let mut c = Columns::of(row);
             let number = c.take()?;
-            let hold = Hold {
-                id: c.take()?,
-                invoice: c.take()?,
-                amount: c.money_optional()?,
-                reason: c.take()?,
-                from: c.take()?,
-                until: c.take()?,
-                note: c.take()?,
-                author: c.take()?,
-                ended: c.take()?,
-            };
-            Ok((number, hold))
+            Ok((number, c.hold()?))
         };
         rows.iter().map(hold).collect()
     }

@@ -16,6 +16,7 @@ pub mod cases;
 pub mod holds;
 pub mod import;
 mod lock;
+mod merge;
 pub mod outbox;
 pub mod policies;
 pub mod report;

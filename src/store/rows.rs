@@ -5,7 +5,10 @@ use std::str::FromStr;
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use super::{Result, StoreError};
-use crate::domain::money::{Currency, Money};
+use crate::domain::{
+    account_facts::Hold,
+    money::{Currency, Money},
+};
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'r> {
@@ -50,6 +53,21 @@ impl<'r> Columns<'r> {
     pub fn list(&mut self) -> Result<Vec<String>> {
         let text: &str = self.take()?;
         Ok(text.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// A hold: id, invoice, currency, amount, reason, first and last day, note, author, end.
+    pub fn hold(&mut self) -> Result<Hold> {
+        Ok(Hold {
+            id: self.take()?,
+            invoice: self.take()?,
+            amount: self.money_optional()?,
+            reason: self.take()?,
+            from: self.take()?,
+            until: self.take()?,
+            note: self.take()?,
+            author: self.take()?,
+            ended: self.take()?,
+        })
     }
 
     /// A code of an enum.

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Result, Store, StoreError, rows::Columns};
 use crate::domain::{
-    account_facts::{AccountFacts, Hold},
+    account_facts::AccountFacts,
     case::{CaseFact, CaseStatus},
     discount::Tier,
     facts::{Account, Credit, Event, EventKind, Invoice, Payment},
@@ -197,17 +197,7 @@ impl Page<'_> {
         );
         let rows = self.rows(&text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
-            facts.holds.push(Hold {
-                id: c.take()?,
-                invoice: c.take()?,
-                amount: c.money_optional()?,
-                reason: c.take()?,
-                from: c.take()?,
-                until: c.take()?,
-                note: c.take()?,
-                author: c.take()?,
-                ended: c.take()?,
-            });
+            facts.holds.push(c.hold()?);
             Ok(())
         })
     }
