@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
+    sweep::Occurrences,
 };
 
 /// A policy with the label of its version, e.g. `standard-3`.
@@ -51,11 +53,20 @@ impl Rules {
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let files = &settings.files;
-        let standard = read_policy(&settings.path(&files.policy)).map_err(|p| problems.extend(p)).ok();
-        let mut named = BTreeMap::new();
+        let zone = settings.company.zone;
+        let standard = read_policy(&settings.path(&files.policy), zone).map_err(|p| problems.extend(p)).ok();
+        let mut named: BTreeMap<String, Published> = BTreeMap::new();
         for file in toml_files(&settings.path(&files.policies)) {
-            match read_policy(&file) {
-                Ok(found) => drop(named.insert(found.policy.name.clone(), found)),
+            match read_policy(&file, zone) {
+                Ok(found) => {
+                    let name = found.policy.name.clone();
+                    let of_standard = standard.as_ref().is_some_and(|standard| standard.policy.name == name);
+                    if of_standard || named.insert(name.clone(), found).is_some() {
+                        let what =
+                            format!("`name`: another policy is named `{name}` already; give this one its own name");
+                        problems.push(FileProblem { file, what }.to_string());
+                    }
+                }
                 Err(found) => problems.extend(found),
             }
         }
@@ -104,9 +115,12 @@ impl Rules {
     }
 }
 
-fn read_policy(file: &Path) -> Result<Published, Vec<String>> {
+fn read_policy(file: &Path, zone: Tz) -> Result<Published, Vec<String>> {
     let (policy, text): (Policy, String) = read_toml(file).map_err(|problem| vec![problem.to_string()])?;
-    let problems = policy.problems();
+    let mut problems = policy.problems();
+    if let Some(schedule) = &policy.schedule {
+        problems.extend(Occurrences::parse(&schedule.sweep, zone).err().map(|why| format!("`schedule.sweep`: {why}")));
+    }
     if problems.is_empty() {
         return Ok(Published { label: policy.name.clone(), policy, text });
     }

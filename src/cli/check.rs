@@ -3,7 +3,7 @@
 use super::{
     Done, Outcome,
     import::load_map,
-    output::{print, table},
+    output::{count, print, table},
 };
 use crate::{
     app::{App, Failure},
@@ -28,7 +28,14 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
-    text += &format!("Database: {accounts} accounts, {invoices} invoices, {payments} payments, {notices} notices\n");
+    let rows = [
+        (accounts, "account", "accounts"),
+        (invoices, "invoice", "invoices"),
+        (payments, "payment", "payments"),
+        (notices, "notice", "notices"),
+    ];
+    let rows = rows.map(|(number, one, many)| count(u64::try_from(number).unwrap_or_default(), one, many));
+    text += &format!("Database: {}\n", rows.join(", "));
     print(&text);
     Ok(Done::Well)
 }
@@ -96,7 +103,11 @@ fn policy(policy: &Policy) -> String {
         InDoubt::ResendOnce => format!("sent once more after {} hours, same Message-ID", policy.in_doubt.after_hours),
         InDoubt::Hold => "left for a person".to_owned(),
     };
-    let days = |number: u32, rule: &str| if number == 0 { "off".to_owned() } else { format!("{number} days {rule}") };
+    let any = |number: u32, one: &str, many: &str, rule: &str| match number {
+        0 => "off".to_owned(),
+        _ => format!("{} {rule}", count(number.into(), one, many)),
+    };
+    let days = |number: u32, rule: &str| any(number, "day", "days", rule);
     let sending = &policy.sending;
     let until = sending.until.map_or("24:00".to_owned(), |until| until.format("%H:%M").to_string());
     let rows = [
@@ -104,7 +115,15 @@ fn policy(policy: &Policy) -> String {
         ("stages", format!("{}; {climb}", stages.join(", "))),
         ("offer", offer),
         ("gap", days(hold.min_gap_days, "between two notices to one account")),
-        ("stale ledger", days(hold.stale_after_business_days, "(business) without payment data hold everything")),
+        (
+            "stale ledger",
+            any(
+                hold.stale_after_business_days,
+                "business day",
+                "business days",
+                "without payment data, and everything is held",
+            ),
+        ),
         ("settling in", days(hold.settling_in_days, "after a price or contact change")),
         ("delivery", days(hold.delivered_days, "after the invoice was delivered")),
         ("promises", days(hold.promise_tolerance_days, "after the promised date")),
