@@ -8,7 +8,10 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::Target,
-    domain::policy::{Climb, InDoubt, Policy},
+    domain::{
+        discount::{Anchor, Base, PartPayments, TaxShare, Terms},
+        policy::{Allocate, Climb, InDoubt, Minimum, Policy},
+    },
     settings::TlsMode,
     sweep::next_runs,
 };
@@ -66,7 +69,7 @@ fn company(app: &App) -> Result<String, Failure> {
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
         ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
-        ("pace", format!("{} conversations, {pace}", delivery.sessions)),
+        ("pace", format!("{}, {pace}", count(delivery.sessions as u64, "conversation", "conversations"))),
         (
             "signature",
             app.settings
@@ -113,7 +116,21 @@ fn policy(policy: &Policy) -> String {
     let rows = [
         ("paused", if policy.paused { "yes: nothing is noticed".to_owned() } else { "no".to_owned() }),
         ("stages", format!("{}; {climb}", stages.join(", "))),
+        ("minimum", minimum(&policy.minimum)),
         ("offer", offer),
+        ("terms", terms(&policy.terms)),
+        (
+            "other money",
+            match policy.allocate {
+                Allocate::Named => "what names no invoice stays apart",
+                Allocate::OldestFirst => "what names no invoice settles the oldest",
+            }
+            .to_owned(),
+        ),
+        (
+            "cutover",
+            hold.cutover.map_or("none".to_owned(), |date| format!("invoices due before {date} are left alone")),
+        ),
         ("gap", days(hold.min_gap_days, "between two notices to one account")),
         (
             "stale ledger",
@@ -127,6 +144,7 @@ fn policy(policy: &Policy) -> String {
         ("settling in", days(hold.settling_in_days, "after a price or contact change")),
         ("delivery", days(hold.delivered_days, "after the invoice was delivered")),
         ("promises", days(hold.promise_tolerance_days, "after the promised date")),
+        ("instalments", days(hold.instalment_request_days, "after they were asked for")),
         (
             "disputes",
             if hold.undisputed_rest { "the undisputed rest goes on" } else { "hold the whole account" }.to_owned(),
@@ -143,8 +161,58 @@ fn policy(policy: &Policy) -> String {
             ),
         ),
         ("in doubt", doubt),
+        (
+            "costs",
+            format!(
+                "waiting {}%, penalty {}% a year; for reports only",
+                policy.costs.waiting_percent.normalize(),
+                policy.costs.penalty_percent.normalize()
+            ),
+        ),
+        (
+            "evidence",
+            match policy.evidence.needed {
+                0 => "off".to_owned(),
+                needed => format!(
+                    "{} within {} make a possible protest",
+                    count(needed.into(), "sign", "independent signs"),
+                    count(policy.evidence.window_days.into(), "day", "days")
+                ),
+            },
+        ),
     ];
     pairs(rows)
+}
+
+/// How terms on invoices are understood.
+fn terms(terms: &Terms) -> String {
+    let anchor = match terms.anchor {
+        Anchor::Issued => "from the date of issue",
+        Anchor::Delivered => "from delivery where it is known",
+    };
+    let base = match terms.base {
+        Base::Gross => "of the gross amount",
+        Base::Net => "of the net amount",
+    };
+    let tax = match terms.tax {
+        TaxShare::Follows => "tax follows",
+        TaxShare::Fixed => "tax stays",
+    };
+    let parts = match terms.part_payments {
+        PartPayments::None => "not for part payments",
+        PartPayments::Proportional => "part payments earn their share",
+        PartPayments::FinalOnly => "the last part payment earns the whole",
+    };
+    let grace = count(terms.grace_days.into(), "day of grace", "days of grace");
+    format!("{anchor}, {base}, {tax}, {grace}, {parts}")
+}
+
+/// What is too little to write about.
+fn minimum(minimum: &Minimum) -> String {
+    let amounts: Vec<String> = minimum.amount.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+    let amounts = if amounts.is_empty() { "no amount".to_owned() } else { amounts.join(", ") };
+    let share = minimum.share_percent.normalize();
+    if share.is_zero() { amounts } else { format!("{amounts}; {share}% of what the account has open") }
 }
 
 fn runs(app: &App) -> Result<String, Failure> {

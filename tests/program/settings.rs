@@ -52,8 +52,7 @@ fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
     let error = house.duly(&["check"]).failed(2);
     assert!(error.contains("`password_env`") && error.contains("`password_file`"), "{error}");
     assert!(!error.contains("in the open"), "{error}");
-    house.edit("duly.toml", "password = ", "pasword_file_ = ");
-    house.edit("duly.toml", "pasword_file_ = ", "passwort_env = ");
+    house.edit("duly.toml", "password = ", "passwort_env = ");
     let error = house.duly(&["check"]).failed(2);
     assert!(error.contains("Did you mean `password_env`?") && !error.contains("in the open"), "{error}");
 }
@@ -86,4 +85,23 @@ fn two_policies_of_one_name_are_refused() {
     std::fs::copy(house.path("config/policy.toml"), house.path("config/policies/vip.toml")).unwrap();
     let error = house.duly(&["check"]).failed(2);
     assert!(error.contains("vip.toml") && error.contains("another policy is named `standard` already"), "{error}");
+}
+
+#[test]
+fn everything_that_is_set_is_told() {
+    let house = House::new();
+    house.edit("policy.toml", r#"# cutover = "2026-01-01""#, r#"cutover = "2026-01-01""#);
+    let said = house.duly(&["check"]).ended(0);
+    for expected in [
+        "10.00 EUR, 10.00 GBP, 10.00 USD",
+        "from the date of issue, of the gross amount, tax follows, 0 days of grace, not for part payments",
+        "what names no invoice stays apart",
+        "invoices due before 2026-01-01 are left alone",
+        "14 days after they were asked for",
+        "waiting 8%, penalty 10% a year",
+        "2 independent signs within 30 days make a possible protest",
+        "5 business days without payment data",
+    ] {
+        assert!(said.contains(expected), "{expected} is not in\n{said}");
+    }
 }
