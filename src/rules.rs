@@ -103,6 +103,18 @@ impl Rules {
         Ok(())
     }
 
+    /// Labels each policy with its version if it has been used, for whoever only looks.
+    pub async fn label(&mut self, store: &Store) -> crate::store::Result<()> {
+        for published in self.named.values_mut().chain([&mut self.standard]) {
+            let name = &published.policy.name;
+            published.label = match store.policy_version(name, &published.text).await? {
+                Some(version) => format!("{name}-{version}"),
+                None => format!("{name} (not yet used)"),
+            };
+        }
+        Ok(())
+    }
+
     /// The policy of an account. One that does not exist any more falls back to the standard.
     pub fn policy_of(&self, account: &Account) -> &Published {
         account.policy.as_ref().and_then(|name| self.named.get(name)).unwrap_or(&self.standard)

@@ -121,7 +121,12 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Init(args) => return init::run(&args),
         _ => {}
     }
-    let app = App::open(&cli.config, Clock::System).await?;
+    // Only what decides by a policy makes it a version; others look.
+    let decides = matches!(cli.command, Command::Import(_) | Command::Sweep(_) | Command::Deliver(_) | Command::Run(_));
+    let app = match decides {
+        true => App::open(&cli.config, Clock::System).await?,
+        false => App::open_to_look(&cli.config, Clock::System).await?,
+    };
     let outcome = match cli.command {
         Command::Demo(_) | Command::Init(_) => Ok(Done::Well),
         Command::Check(args) => check::run(&app, &args).await,

@@ -105,3 +105,19 @@ fn everything_that_is_set_is_told() {
         assert!(said.contains(expected), "{expected} is not in\n{said}");
     }
 }
+
+#[tokio::test]
+async fn looking_makes_no_version_of_a_policy() {
+    let house = House::new();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard (not yet used)"));
+    assert_eq!(house.rows("SELECT COUNT(*) FROM policy_version").await, ["0"]);
+    house.no_payments();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard-1\n"));
+    house.edit("policy.toml", "min_gap_days = 7", "min_gap_days = 8");
+    for command in [&["plan"][..], &["tasks"], &["check"]] {
+        house.duly(command).ended(0);
+    }
+    assert_eq!(house.rows("SELECT MAX(version) FROM policy_version").await, ["1"]);
+    house.no_payments();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard-2\n"));
+}
