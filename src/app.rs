@@ -50,11 +50,21 @@ impl From<std::io::Error> for Failure {
 impl App {
     /// Reads settings and rules, opens the database, and gives policies their versions.
     pub async fn open(config: &Path, clock: Clock) -> Result<Self, Failure> {
+        let mut app = Self::open_to_look(config, clock).await?;
+        let now = app.clock.now();
+        if let Some(rules) = Arc::get_mut(&mut app.rules) {
+            rules.publish(&app.store, now).await?;
+        }
+        Ok(app)
+    }
+
+    /// Like [`App::open`], but a changed policy does not become a version.
+    pub async fn open_to_look(config: &Path, clock: Clock) -> Result<Self, Failure> {
         let settings = Settings::load(config).map_err(|problem| Failure::Input(problem.to_string()))?;
         let mut rules = Rules::load(&settings).map_err(|problems| Failure::Input(problems.join("\n")))?;
         let file = settings.database_file().map_err(Failure::Input)?;
         let store = Store::open(&file, &settings.company.code).await?;
-        rules.publish(&store, clock.now()).await?;
+        rules.label(&store).await?;
         Ok(Self { settings: Arc::new(settings), rules: Arc::new(rules), store, clock })
     }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
+    sweep::Occurrences,
 };
 
 /// A policy with the label of its version, e.g. `standard-3`.
@@ -51,11 +53,20 @@ impl Rules {
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let files = &settings.files;
-        let standard = read_policy(&settings.path(&files.policy)).map_err(|p| problems.extend(p)).ok();
-        let mut named = BTreeMap::new();
+        let zone = settings.company.zone;
+        let standard = read_policy(&settings.path(&files.policy), zone).map_err(|p| problems.extend(p)).ok();
+        let mut named: BTreeMap<String, Published> = BTreeMap::new();
         for file in toml_files(&settings.path(&files.policies)) {
-            match read_policy(&file) {
-                Ok(found) => drop(named.insert(found.policy.name.clone(), found)),
+            match read_policy(&file, zone) {
+                Ok(found) => {
+                    let name = found.policy.name.clone();
+                    let of_standard = standard.as_ref().is_some_and(|standard| standard.policy.name == name);
+                    if of_standard || named.insert(name.clone(), found).is_some() {
+                        let what =
+                            format!("`name`: another policy is named `{name}` already; give this one its own name");
+                        problems.push(FileProblem { file, what }.to_string());
+                    }
+                }
                 Err(found) => problems.extend(found),
             }
         }
@@ -92,6 +103,18 @@ impl Rules {
         Ok(())
     }
 
+    /// Labels each policy with its version if it has been used, for whoever only looks.
+    pub async fn label(&mut self, store: &Store) -> crate::store::Result<()> {
+        for published in self.named.values_mut().chain([&mut self.standard]) {
+            let name = &published.policy.name;
+            published.label = match store.policy_version(name, &published.text).await? {
+                Some(version) => format!("{name}-{version}"),
+                None => format!("{name} (not yet used)"),
+            };
+        }
+        Ok(())
+    }
+
     /// The policy of an account. One that does not exist any more falls back to the standard.
     pub fn policy_of(&self, account: &Account) -> &Published {
         account.policy.as_ref().and_then(|name| self.named.get(name)).unwrap_or(&self.standard)
@@ -104,9 +127,12 @@ impl Rules {
     }
 }
 
-fn read_policy(file: &Path) -> Result<Published, Vec<String>> {
+fn read_policy(file: &Path, zone: Tz) -> Result<Published, Vec<String>> {
     let (policy, text): (Policy, String) = read_toml(file).map_err(|problem| vec![problem.to_string()])?;
-    let problems = policy.problems();
+    let mut problems = policy.problems();
+    if let Some(schedule) = &policy.schedule {
+        problems.extend(Occurrences::parse(&schedule.sweep, zone).err().map(|why| format!("`schedule.sweep`: {why}")));
+    }
     if problems.is_empty() {
         return Ok(Published { label: policy.name.clone(), policy, text });
     }

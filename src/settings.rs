@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
+use lettre::Address;
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -133,7 +134,7 @@ pub enum Target {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "SmtpKeys")]
 pub struct Smtp {
     pub host: String,
     pub port: u16,
@@ -141,10 +142,37 @@ pub struct Smtp {
     /// Name given in EHLO; the domain of Message-IDs when left out.
     pub hello: Option<String>,
     pub user: Option<String>,
-    #[serde(flatten)]
     pub password: Secret,
     /// PEM file with further root certificates.
     pub ca_file: Option<PathBuf>,
+}
+
+/// The section as it is written; all its keys are known, so that a wrong one can be named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmtpKeys {
+    host: String,
+    port: u16,
+    tls: TlsMode,
+    hello: Option<String>,
+    user: Option<String>,
+    password_env: Option<String>,
+    password_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
+}
+
+impl From<SmtpKeys> for Smtp {
+    fn from(keys: SmtpKeys) -> Self {
+        Self {
+            host: keys.host,
+            port: keys.port,
+            tls: keys.tls,
+            hello: keys.hello,
+            user: keys.user,
+            password: Secret { password_env: keys.password_env, password_file: keys.password_file },
+            ca_file: keys.ca_file,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -159,7 +187,7 @@ pub enum TlsMode {
 }
 
 /// Where a secret is: never in the settings file itself.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Secret {
     pub password_env: Option<String>,
     pub password_file: Option<PathBuf>,
@@ -191,6 +219,10 @@ impl std::error::Error for FileProblem {}
 
 impl Settings {
     pub fn load(file: &Path) -> Result<Self, FileProblem> {
+        if matches!(file.try_exists(), Ok(false)) {
+            let what = "there is no such file; `duly init` writes one, `--config FILE` names another".to_owned();
+            return Err(FileProblem { file: file.to_owned(), what });
+        }
         let mut settings: Self = read_toml(file)?.0;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         settings.folder = folder.unwrap_or(Path::new(".")).to_owned();
@@ -206,9 +238,32 @@ impl Settings {
         if self.delivery.sessions == 0 || self.delivery.sessions > 64 {
             return Err("`delivery.sessions` must lie between 1 and 64".to_owned());
         }
-        let domain = |address: &str| address.rsplit_once('@').is_some_and(|(_, domain)| !domain.is_empty());
-        if !domain(&self.delivery.from) {
-            return Err(format!("`delivery.from`: `{}` is not an email address", self.delivery.from));
+        let company = &self.company;
+        let filled = [
+            ("code", &company.code),
+            ("name", &company.name),
+            ("contact", &company.contact),
+            ("phone", &company.phone),
+        ];
+        if let Some((key, _)) = filled.iter().find(|(_, value)| value.trim().is_empty()) {
+            return Err(format!("`company.{key}` is empty: customers read it, or the database needs it"));
+        }
+        if company.country.len() != 2 || !company.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let country = &company.country;
+            return Err(format!("`company.country`: `{country}` is not a country code (two capital letters, like GB)"));
+        }
+        let addresses = [
+            ("company.email", Some(&company.email)),
+            ("delivery.from", Some(&self.delivery.from)),
+            ("delivery.reply_to", self.delivery.reply_to.as_ref()),
+            ("delivery.envelope_from", self.delivery.envelope_from.as_ref()),
+        ];
+        for (key, address) in addresses {
+            if let Some(address) = address.filter(|address| !is_address(address)) {
+                return Err(format!(
+                    "`{key}`: `{address}` is not an email address; an address alone, like accounts@example.test"
+                ));
+            }
         }
         Ok(())
     }
@@ -253,19 +308,36 @@ impl Secret {
     }
 }
 
+/// An address alone that mail can be sent from.
+fn is_address(text: &str) -> bool {
+    text.is_ascii() && !text.chars().any(|c| c.is_control() || c.is_whitespace()) && text.parse::<Address>().is_ok()
+}
+
 /// Reads a TOML file; also returns its text.
 pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<(T, String), FileProblem> {
     let problem = |what: String| FileProblem { file: file.to_owned(), what };
     let text = std::fs::read_to_string(file).map_err(|error| problem(error.to_string()))?;
-    let value = toml::from_str(&text).map_err(|error| problem(with_hint(&error)))?;
+    let value = toml::from_str(&text).map_err(|error| problem(with_hint(&error, &text)))?;
     Ok((value, text))
 }
 
 /// Adds the nearest known key to an error about an unknown one.
-fn with_hint(error: &toml::de::Error) -> String {
-    let text = error.to_string();
+fn with_hint(error: &toml::de::Error, file: &str) -> String {
+    let before = error.span().and_then(|span| file.get(..span.start)).unwrap_or_default();
+    let (number, line) = (before.matches('\n').count(), before.rfind('\n').map_or(0, |at| at + 1));
+    let secret = file[line..].lines().next().is_some_and(|line| line.to_lowercase().contains("pass"));
+    // The line itself is not shown when a password may stand on it.
+    let text = match secret {
+        true => format!("TOML parse error at line {}\n{}", number + 1, error.message()),
+        false => error.to_string(),
+    };
     let names: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
     match names.split_first() {
+        Some((&"password", known)) if known.contains(&"password_env") => format!(
+            "TOML parse error at line {}\na password never stands in this file; \
+             name its variable with `password_env`, or its file with `password_file`",
+            number + 1
+        ),
         Some((unknown, known)) if error.message().starts_with("unknown field") => {
             let nearest = known.iter().min_by_key(|name| strsim::damerau_levenshtein(unknown, name));
             nearest.map_or(text.clone(), |name| format!("{}\nDid you mean `{name}`?", text.trim_end()))

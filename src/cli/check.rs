@@ -3,12 +3,15 @@
 use super::{
     Done, Outcome,
     import::load_map,
-    output::{print, table},
+    output::{count, print, table},
 };
 use crate::{
     app::{App, Failure},
     delivery::Target,
-    domain::policy::{Climb, InDoubt, Policy},
+    domain::{
+        discount::{Anchor, Base, PartPayments, TaxShare, Terms},
+        policy::{Allocate, Climb, InDoubt, Minimum, Policy},
+    },
     settings::TlsMode,
     sweep::next_runs,
 };
@@ -28,7 +31,14 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
-    text += &format!("Database: {accounts} accounts, {invoices} invoices, {payments} payments, {notices} notices\n");
+    let rows = [
+        (accounts, "account", "accounts"),
+        (invoices, "invoice", "invoices"),
+        (payments, "payment", "payments"),
+        (notices, "notice", "notices"),
+    ];
+    let rows = rows.map(|(number, one, many)| count(u64::try_from(number).unwrap_or_default(), one, many));
+    text += &format!("Database: {}\n", rows.join(", "));
     print(&text);
     Ok(Done::Well)
 }
@@ -59,7 +69,7 @@ fn company(app: &App) -> Result<String, Failure> {
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
         ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
-        ("pace", format!("{} conversations, {pace}", delivery.sessions)),
+        ("pace", format!("{}, {pace}", count(delivery.sessions as u64, "conversation", "conversations"))),
         (
             "signature",
             app.settings
@@ -96,18 +106,45 @@ fn policy(policy: &Policy) -> String {
         InDoubt::ResendOnce => format!("sent once more after {} hours, same Message-ID", policy.in_doubt.after_hours),
         InDoubt::Hold => "left for a person".to_owned(),
     };
-    let days = |number: u32, rule: &str| if number == 0 { "off".to_owned() } else { format!("{number} days {rule}") };
+    let any = |number: u32, one: &str, many: &str, rule: &str| match number {
+        0 => "off".to_owned(),
+        _ => format!("{} {rule}", count(number.into(), one, many)),
+    };
+    let days = |number: u32, rule: &str| any(number, "day", "days", rule);
     let sending = &policy.sending;
     let until = sending.until.map_or("24:00".to_owned(), |until| until.format("%H:%M").to_string());
     let rows = [
         ("paused", if policy.paused { "yes: nothing is noticed".to_owned() } else { "no".to_owned() }),
         ("stages", format!("{}; {climb}", stages.join(", "))),
+        ("minimum", minimum(&policy.minimum)),
         ("offer", offer),
+        ("terms", terms(&policy.terms)),
+        (
+            "other money",
+            match policy.allocate {
+                Allocate::Named => "what names no invoice stays apart",
+                Allocate::OldestFirst => "what names no invoice settles the oldest",
+            }
+            .to_owned(),
+        ),
+        (
+            "cutover",
+            hold.cutover.map_or("none".to_owned(), |date| format!("invoices due before {date} are left alone")),
+        ),
         ("gap", days(hold.min_gap_days, "between two notices to one account")),
-        ("stale ledger", days(hold.stale_after_business_days, "(business) without payment data hold everything")),
+        (
+            "stale ledger",
+            any(
+                hold.stale_after_business_days,
+                "business day",
+                "business days",
+                "without payment data, and everything is held",
+            ),
+        ),
         ("settling in", days(hold.settling_in_days, "after a price or contact change")),
         ("delivery", days(hold.delivered_days, "after the invoice was delivered")),
         ("promises", days(hold.promise_tolerance_days, "after the promised date")),
+        ("instalments", days(hold.instalment_request_days, "after they were asked for")),
         (
             "disputes",
             if hold.undisputed_rest { "the undisputed rest goes on" } else { "hold the whole account" }.to_owned(),
@@ -124,8 +161,58 @@ fn policy(policy: &Policy) -> String {
             ),
         ),
         ("in doubt", doubt),
+        (
+            "costs",
+            format!(
+                "waiting {}%, penalty {}% a year; for reports only",
+                policy.costs.waiting_percent.normalize(),
+                policy.costs.penalty_percent.normalize()
+            ),
+        ),
+        (
+            "evidence",
+            match policy.evidence.needed {
+                0 => "off".to_owned(),
+                needed => format!(
+                    "{} within {} make a possible protest",
+                    count(needed.into(), "sign", "independent signs"),
+                    count(policy.evidence.window_days.into(), "day", "days")
+                ),
+            },
+        ),
     ];
     pairs(rows)
+}
+
+/// How terms on invoices are understood.
+fn terms(terms: &Terms) -> String {
+    let anchor = match terms.anchor {
+        Anchor::Issued => "from the date of issue",
+        Anchor::Delivered => "from delivery where it is known",
+    };
+    let base = match terms.base {
+        Base::Gross => "of the gross amount",
+        Base::Net => "of the net amount",
+    };
+    let tax = match terms.tax {
+        TaxShare::Follows => "tax follows",
+        TaxShare::Fixed => "tax stays",
+    };
+    let parts = match terms.part_payments {
+        PartPayments::None => "not for part payments",
+        PartPayments::Proportional => "part payments earn their share",
+        PartPayments::FinalOnly => "the last part payment earns the whole",
+    };
+    let grace = count(terms.grace_days.into(), "day of grace", "days of grace");
+    format!("{anchor}, {base}, {tax}, {grace}, {parts}")
+}
+
+/// What is too little to write about.
+fn minimum(minimum: &Minimum) -> String {
+    let amounts: Vec<String> = minimum.amount.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+    let amounts = if amounts.is_empty() { "no amount".to_owned() } else { amounts.join(", ") };
+    let share = minimum.share_percent.normalize();
+    if share.is_zero() { amounts } else { format!("{amounts}; {share}% of what the account has open") }
 }
 
 fn runs(app: &App) -> Result<String, Failure> {

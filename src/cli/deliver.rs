@@ -19,7 +19,7 @@ pub struct Args {
     #[arg(long)]
     retry_refused: bool,
     /// Look at the facts of this date in the past instead of today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     as_of: Option<chrono::NaiveDate>,
 }
 

@@ -16,7 +16,7 @@ pub enum Command {
     /// Discounts granted and reversed, as CSV
     Adjustments {
         /// Only what was recorded on or after this date
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = super::date)]
         since: Option<NaiveDate>,
         /// Write to a file instead of standard output
         #[arg(long, value_name = "FILE")]

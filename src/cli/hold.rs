@@ -47,10 +47,10 @@ pub struct Add {
     #[arg(long, requires = "invoice", value_name = "AMOUNT")]
     amount: Option<String>,
     /// First day [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     from: Option<NaiveDate>,
     /// Last day; without it the hold stays until it is ended
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     until: Option<NaiveDate>,
     /// Why, for the record
     #[arg(long, value_name = "TEXT")]

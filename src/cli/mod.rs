@@ -98,7 +98,7 @@ type Outcome = Result<Done, Failure>;
 
 /// Runs a command and returns its exit code.
 pub fn run(cli: Cli) -> ExitCode {
-    let usual = if matches!(cli.command, Command::Run(_)) { "info" } else { "warn" };
+    let usual = if matches!(cli.command, Command::Run(_)) { "info,tokio_cron_scheduler=warn" } else { "warn" };
     telemetry::start(cli.log.as_deref().unwrap_or(usual), cli.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
@@ -121,7 +121,12 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Init(args) => return init::run(&args),
         _ => {}
     }
-    let app = App::open(&cli.config, Clock::System).await?;
+    // Only what decides by a policy makes it a version; others look.
+    let decides = matches!(cli.command, Command::Import(_) | Command::Sweep(_) | Command::Deliver(_) | Command::Run(_));
+    let app = match decides {
+        true => App::open(&cli.config, Clock::System).await?,
+        false => App::open_to_look(&cli.config, Clock::System).await?,
+    };
     let outcome = match cli.command {
         Command::Demo(_) | Command::Init(_) => Ok(Done::Well),
         Command::Check(args) => check::run(&app, &args).await,
@@ -146,10 +151,10 @@ async fn dispatch(cli: Cli) -> Outcome {
 #[derive(Debug, Clone, clap::Args)]
 struct When {
     /// Decide for this date instead of today; only facts effective up to it count
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
     /// Count only what had been recorded up to the end of this date
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     as_known_on: Option<NaiveDate>,
 }
 
@@ -164,6 +169,11 @@ impl When {
         }
         Ok(horizon)
     }
+}
+
+/// A date on the command line.
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a date as YYYY-MM-DD, like 2026-11-20".to_owned())
 }
 
 /// Who does something, for the record.

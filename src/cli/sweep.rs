@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Sweep for a date in the past instead of today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     as_of: Option<NaiveDate>,
     /// Decide and commit, but leave sending to the next delivery
     #[arg(long)]

@@ -230,7 +230,18 @@ impl Policy {
                 found.push(text);
             }
         };
-        check(!self.name.is_empty(), "`name` is empty: give the policy a short name".to_owned());
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let name = &self.name;
+        check(
+            !name.is_empty() && name.chars().all(plain),
+            format!("`name`: `{name}` is not a short name of letters, digits, `-` and `_`"),
+        );
+        let share = Decimal::ZERO <= self.minimum.share_percent && self.minimum.share_percent <= Decimal::ONE_HUNDRED;
+        check(share, "`minimum.share_percent` must lie between 0 and 100".to_owned());
+        let rates = [("waiting_percent", self.costs.waiting_percent), ("penalty_percent", self.costs.penalty_percent)];
+        for (key, rate) in rates {
+            check(rate >= Decimal::ZERO, format!("`costs.{key}` must not be negative"));
+        }
         for pair in self.stages.windows(2) {
             check(
                 pair[0].days < pair[1].days,
@@ -261,6 +272,12 @@ impl Policy {
         if let Some(offer) = &self.offer {
             let percent = offer.percent > Decimal::ZERO && offer.percent < Decimal::ONE_HUNDRED;
             check(percent, "`offer.percent` must lie between 0 and 100".to_owned());
+            check(
+                offer.days >= 1,
+                "`offer.days` must be at least 1: nobody can pay on the day of the notice".to_owned(),
+            );
+            let months = (1..=1_200).contains(&offer.every_months);
+            check(months, "`offer.every_months` must lie between 1 and 1200".to_owned());
             for stage in &offer.stages {
                 let known = self.stages.iter().any(|known| known.name == *stage);
                 check(known, format!("`offer.stages`: there is no stage `{stage}`"));

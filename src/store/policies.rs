@@ -6,6 +6,16 @@ use sha2::{Digest, Sha256};
 use super::{Result, Store};
 
 impl Store {
+    /// The newest version of a policy if it has this text. Nothing is written.
+    pub async fn policy_version(&self, name: &str, text: &str) -> Result<Option<i64>> {
+        let newest = "SELECT version, sha256 FROM policy_version WHERE company = $1 AND name = $2 \
+                      ORDER BY version DESC LIMIT 1";
+        let newest: Option<(i64, String)> =
+            sqlx::query_as(newest).bind(self.company).bind(name).fetch_optional(self.pool()).await?;
+        let digest = hex(&Sha256::digest(text.as_bytes()));
+        Ok(newest.filter(|(_, known)| *known == digest).map(|(version, _)| version))
+    }
+
     /// The version of this text: the newest one if it is the same, else a new one.
     pub async fn publish_policy(&self, name: &str, text: &str, author: &str, now: DateTime<Utc>) -> Result<i64> {
         let digest = hex(&Sha256::digest(text.as_bytes()));

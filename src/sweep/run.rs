@@ -89,7 +89,7 @@ impl Sweeper<'_> {
         }
         let counts = (report.notices, report.held);
         self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
-        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = ?report.held_back, "sweep done");
+        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
         Ok(report)
     }
 

@@ -1,1 +1,123 @@
 //! Settings and policies: what is refused, and how that is said.
+
+use crate::house::House;
+
+#[test]
+fn a_missing_file_of_settings_names_init() {
+    let house = House::new();
+    let error = house.duly(&["--config", "nowhere/duly.toml", "plan"]).failed(2);
+    assert!(error.contains("nowhere/duly.toml: there is no such file; `duly init` writes one"), "{error}");
+}
+
+#[test]
+fn a_date_says_how_it_is_written() {
+    let house = House::new();
+    for command in
+        [&["plan", "--as-of", "yesterday"][..], &["tasks", "--as-of", "1.2.2026"], &["sweep", "--as-of", "x"]]
+    {
+        let error = house.duly(command).failed(2);
+        assert!(error.contains("YYYY-MM-DD"), "{error}");
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_refused() {
+    let cases = [
+        (r#"code = "EXAMPLE""#, r#"code = """#, "`company.code` is empty"),
+        (r#"name = "Example Ltd""#, r#"name = " ""#, "`company.name` is empty"),
+        (r#"phone = "+44 20 7946 0000""#, r#"phone = """#, "`company.phone` is empty"),
+        (r#"country = "GB""#, r#"country = "gb""#, "two capital letters"),
+        (r#"from = "accounts@example.test""#, r#"from = "Us <accounts@example.test>""#, "`delivery.from`"),
+    ];
+    for (from, to, expected) in cases {
+        let house = House::new();
+        house.edit("duly.toml", from, to);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains("duly.toml") && error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
+    let house = House::new();
+    let section = |key: &str| {
+        format!(
+            "[delivery.smtp]\nhost = \"h\"\nport = 25\ntls = \"none\"\n{key} = \"in the open\"\n\n# [delivery.dkim]"
+        )
+    };
+    house.edit("duly.toml", "# [delivery.dkim]", &section("helo"));
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("Did you mean `hello`?"), "{error}");
+    house.edit("duly.toml", "helo = ", "password = ");
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("`password_env`") && error.contains("`password_file`"), "{error}");
+    assert!(!error.contains("in the open"), "{error}");
+    house.edit("duly.toml", "password = ", "passwort_env = ");
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("Did you mean `password_env`?") && !error.contains("in the open"), "{error}");
+}
+
+#[tokio::test]
+async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
+    let cases = [
+        (r#"name = "standard""#, r#"name = "our standard""#, "`name`"),
+        (r#"sweep = "0 7 * * Mon-Fri""#, r#"sweep = "at seven""#, "`schedule.sweep`: `at seven` is not a schedule"),
+        ("share_percent = 0", "share_percent = 101", "`minimum.share_percent`"),
+        ("days = 14                           # the", "days = 0 # the", "`offer.days`"),
+        ("every_months = 12", "every_months = 0", "`offer.every_months`"),
+        ("waiting_percent = 8", "waiting_percent = -1", "`costs.waiting_percent`"),
+    ];
+    for (from, to, expected) in cases {
+        let house = House::new();
+        house.duly(&["check"]).ended(0);
+        house.edit("policy.toml", from, to);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains("policy.toml") && error.contains(expected), "{error}");
+        let versions: u32 = house.rows("SELECT COUNT(*) FROM policy_version").await[0].parse().unwrap();
+        assert!(versions <= 1, "{versions}");
+    }
+}
+
+#[test]
+fn two_policies_of_one_name_are_refused() {
+    let house = House::new();
+    std::fs::create_dir_all(house.path("config/policies")).unwrap();
+    std::fs::copy(house.path("config/policy.toml"), house.path("config/policies/vip.toml")).unwrap();
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("vip.toml") && error.contains("another policy is named `standard` already"), "{error}");
+}
+
+#[test]
+fn everything_that_is_set_is_told() {
+    let house = House::new();
+    house.edit("policy.toml", r#"# cutover = "2026-01-01""#, r#"cutover = "2026-01-01""#);
+    let said = house.duly(&["check"]).ended(0);
+    for expected in [
+        "10.00 EUR, 10.00 GBP, 10.00 USD",
+        "from the date of issue, of the gross amount, tax follows, 0 days of grace, not for part payments",
+        "what names no invoice stays apart",
+        "invoices due before 2026-01-01 are left alone",
+        "14 days after they were asked for",
+        "waiting 8%, penalty 10% a year",
+        "2 independent signs within 30 days make a possible protest",
+        "5 business days without payment data",
+    ] {
+        assert!(said.contains(expected), "{expected} is not in\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn looking_makes_no_version_of_a_policy() {
+    let house = House::new();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard (not yet used)"));
+    assert_eq!(house.rows("SELECT COUNT(*) FROM policy_version").await, ["0"]);
+    house.no_payments();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard-1\n"));
+    house.edit("policy.toml", "min_gap_days = 7", "min_gap_days = 8");
+    for command in [&["plan"][..], &["tasks"], &["check"]] {
+        house.duly(command).ended(0);
+    }
+    assert_eq!(house.rows("SELECT MAX(version) FROM policy_version").await, ["1"]);
+    house.no_payments();
+    assert!(house.duly(&["check"]).ended(0).contains("Policy standard-2\n"));
+}
