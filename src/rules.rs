@@ -11,11 +11,11 @@ use crate::{
         calendar::{Calendar, HolidayRule},
         facts::Account,
         policy::Policy,
+        schedule::Occurrences,
     },
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
-    sweep::Occurrences,
 };
 
 /// A policy with the label of its version, e.g. `standard-3`.

@@ -10,8 +10,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("clock", &[]),
     ("telemetry", &[]),
-    ("rules", &["domain", "letter", "settings", "store", "sweep"]),
-    ("intake", &["domain", "store", "rules"]),
+    ("rules", &["domain", "letter", "settings", "store"]),
+    ("intake", &["domain", "letter", "store", "rules"]),
     ("delivery", &["clock", "domain", "letter", "rules", "settings", "store", "telemetry"]),
     ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
 ];

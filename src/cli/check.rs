@@ -11,9 +11,9 @@ use crate::{
     domain::{
         discount::{Anchor, Base, PartPayments, TaxShare, Terms},
         policy::{Allocate, Climb, InDoubt, Minimum, Policy},
+        schedule::next_runs,
     },
     settings::TlsMode,
-    sweep::next_runs,
 };
 
 #[derive(Debug, clap::Args)]

@@ -120,8 +120,15 @@ impl Deliverer {
         let fed = delivery.feed(feed, now).await;
         let done = join(&mut workers, stop).await;
         let report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        tracing::info!(sent = report.sent, deferred = report.deferred, refused = report.refused, in_doubt = report.in_doubt,
-            withdrawn = report.withdrawn, halted = ?report.halted, "delivery done");
+        tracing::info!(
+            sent = report.sent,
+            deferred = report.deferred,
+            refused = report.refused,
+            in_doubt = report.in_doubt,
+            withdrawn = report.withdrawn,
+            halted = report.halted,
+            "delivery done"
+        );
         fed.and(done).map(|()| report)
     }
 

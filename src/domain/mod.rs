@@ -19,6 +19,7 @@ pub mod notice;
 pub mod plan;
 pub mod policy;
 pub mod reason;
+pub mod schedule;
 mod settle;
 #[cfg(test)]
 mod tests;

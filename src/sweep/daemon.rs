@@ -13,10 +13,10 @@ use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
-use super::{Occurrences, SweepReport, Sweeper};
+use super::{SweepReport, Sweeper};
 use crate::{
     delivery::Deliverer,
-    domain::calendar::date_at,
+    domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
     rules::Rules,
     settings::Settings,
     store::{Result, StoreError},
@@ -81,7 +81,7 @@ impl Daemon {
 
     fn occurrences(&self) -> Result<Option<Occurrences>> {
         let schedule = &self.deliverer.rules.standard.policy.schedule;
-        let parse = |s: &crate::domain::policy::Schedule| Occurrences::parse(&s.sweep, self.settings().company.zone);
+        let parse = |s: &Schedule| Occurrences::parse(&s.sweep, self.settings().company.zone);
         schedule.as_ref().map(parse).transpose().map_err(StoreError::Refused)
     }
 

@@ -2,8 +2,6 @@
 
 mod daemon;
 mod run;
-mod slots;
 
 pub use daemon::{Daemon, Stop};
 pub use run::{PAGE, SweepReport, Sweeper, plan_each};
-pub use slots::{Occurrences, next_runs};
