@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 use super::run::{Delivery, Job};
 use crate::{
     domain::{
-        calendar::date_at,
         look::{Claim, look},
         notice::Withdrawal,
     },
@@ -115,7 +114,7 @@ impl Delivery {
     /// retry, a release or the daemon may come at any hour. Time travel knows no hours.
     fn closed_until(&self, snapshot: &Snapshot) -> Option<DateTime<Utc>> {
         let (account, company, now) = (&snapshot.facts.account, &self.settings.company, self.clock.now());
-        if date_at(company.zone, now) != self.as_of {
+        if self.travels {
             return None;
         }
         let (zone, country) =

@@ -85,6 +85,8 @@ pub(super) struct Delivery {
     pub target: Arc<Target>,
     pub clock: Clock,
     pub as_of: NaiveDate,
+    /// A look at another day than the one on which it began.
+    pub travels: bool,
     pub envelope_from: String,
     pub recorder: Recorder,
     pub pace: Pace,
@@ -133,14 +135,17 @@ impl Deliverer {
     }
 
     async fn begin(&self, recovered: u64, jobs: mpsc::Receiver<Job>, stop: CancellationToken) -> Result<Delivery> {
-        let (delivery, zone) = (&self.settings.delivery, self.settings.company.zone);
+        let delivery = &self.settings.delivery;
+        let today = date_at(self.settings.company.zone, self.clock.now());
+        let as_of = self.as_of.unwrap_or(today);
         Ok(Delivery {
             store: self.store.clone(),
             settings: Arc::clone(&self.settings),
             rules: Arc::clone(&self.rules),
             target: Arc::clone(&self.target),
             clock: self.clock.clone(),
-            as_of: self.as_of.unwrap_or_else(|| date_at(zone, self.clock.now())),
+            as_of,
+            travels: as_of != today,
             envelope_from: delivery.envelope_from.clone().unwrap_or_else(|| delivery.from.clone()),
             recorder: Recorder::start(self.store.clone()),
             pace: Pace::per_minute(delivery.per_minute),

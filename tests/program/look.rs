@@ -3,9 +3,9 @@
 use std::process::Stdio;
 
 use crate::{
-    house::{DAY, until},
-    relay::ready,
-    smtp::Script,
+    house::{DAY, House, days_ago, until},
+    relay::{PLAIN, ready},
+    smtp::{Script, Server},
 };
 
 const WITHDRAWN: &str = "1 withdrawn, since something changed\n";
@@ -86,4 +86,27 @@ async fn a_payment_that_comes_while_the_message_waits_its_turn_is_seen() {
     let output = delivery.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 sent, 1 withdrawn, since something changed\n");
     assert_eq!(house.rows(NOTICES).await, ["sent 2.0.0 queued as 42", "withdrawn paid"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_hours_are_asked_again_at_sending() {
+    let server = Server::start(Script::default()).await;
+    let house = House::new();
+    house.take("accounts", "A,Customer A,a@buyer.example\n");
+    house.take("invoices", &format!("INV-A,A,{},{},GBP,100.00\n", days_ago(95), days_ago(65)));
+    house.no_payments();
+    house.send_to(&server, PLAIN);
+    house.duly(&["sweep", "--release", "--no-send"]).ended(0);
+    // The hours have ended since: the only day is neither today nor next to it.
+    let all_days = r#"days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]"#;
+    let later = days_ago(4).format("%a").to_string().to_lowercase();
+    house.edit("policy.toml", all_days, &format!("days = [\"{later}\"]"));
+    house.duly(&["deliver"]).ended(0);
+    assert!(server.received().is_empty());
+    let waits = "SELECT state, reply, due_at > strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day') FROM notice";
+    assert_eq!(house.rows(waits).await, ["ready waits for its sending hours 1"]);
+    house.edit("policy.toml", &format!("days = [\"{later}\"]"), all_days);
+    house.change("UPDATE notice SET due_at = '2025-01-01T00:00:00+00:00'").await;
+    assert_eq!(house.duly(&["deliver"]).ended(0), "1 sent\n");
+    assert_eq!(server.accepted().len(), 1);
 }
