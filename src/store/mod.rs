@@ -76,6 +76,8 @@ impl Store {
             .row_buffer_size(4_096)
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "file")
+            // The same pages change with every group of notices: they are copied back less often.
+            .pragma("wal_autocheckpoint", "4000")
             // Statements carry customers' data, and a large import is no cause for alarm.
             .disable_statement_logging();
         let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
