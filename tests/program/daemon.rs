@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use duly::clock::Clock;
 
 use crate::{
-    house::{House, days_ago, until},
+    house::{House, until},
     relay::PLAIN,
     running::{Running, due_today, last_slot},
     smtp::{Act::*, At::*, Script, Server},
@@ -61,10 +61,7 @@ async fn a_schedule_of_every_minute_is_caught_up_by_one_sweep() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_sweep_waits_for_a_person_and_is_released_while_the_daemon_runs() {
     let server = Server::start(Script::default()).await;
-    let house = House::new();
-    house.take("accounts", "A,Customer A,a@buyer.example\n");
-    house.take("invoices", &format!("INV-A,A,{},{},GBP,100.00\n", days_ago(95), days_ago(65)));
-    house.no_payments();
+    let house = House::with_one_due_today();
     house.send_to(&server, PLAIN);
     house.edit("policy.toml", r#"sweep = "0 7 * * Mon-Fri""#, r#"sweep = "0 7 * * *""#);
     last_slot(&house, 2).await;

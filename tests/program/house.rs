@@ -81,6 +81,15 @@ impl House {
         house
     }
 
+    /// With account `A` and one invoice that is 65 days overdue today.
+    pub fn with_one_due_today() -> Self {
+        let house = Self::new();
+        house.take("accounts", "A,Customer A,a@buyer.example\n");
+        house.take("invoices", &format!("INV-A,A,{},{},GBP,100.00\n", days_ago(95), days_ago(65)));
+        house.no_payments();
+        house
+    }
+
     /// Tells that payments are known up to now, and that none concerns the test.
     pub fn no_payments(&self) {
         self.take("payments", "");

@@ -91,10 +91,7 @@ async fn a_payment_that_comes_while_the_message_waits_its_turn_is_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sending_hours_are_asked_again_at_sending() {
     let server = Server::start(Script::default()).await;
-    let house = House::new();
-    house.take("accounts", "A,Customer A,a@buyer.example\n");
-    house.take("invoices", &format!("INV-A,A,{},{},GBP,100.00\n", days_ago(95), days_ago(65)));
-    house.no_payments();
+    let house = House::with_one_due_today();
     house.send_to(&server, PLAIN);
     house.duly(&["sweep", "--release", "--no-send"]).ended(0);
     // The hours have ended since: the only day is neither today nor next to it.
