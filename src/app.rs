@@ -2,16 +2,17 @@
 
 use std::{path::Path, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
 use crate::{
     clock::Clock,
     delivery::{Deliverer, Target},
     domain::calendar::date_at,
     letter::dkim::Dkim,
+    presence::Presence,
     rules::Rules,
     settings::Settings,
-    store::{Store, WorkLock},
+    store::{Address, Store, WorkLock},
     sweep::Sweeper,
 };
 
@@ -62,8 +63,7 @@ impl App {
     pub async fn open_to_look(config: &Path, clock: Clock) -> Result<Self, Failure> {
         let settings = Settings::load(config).map_err(|problem| Failure::Input(problem.to_string()))?;
         let mut rules = Rules::load(&settings).map_err(|problems| Failure::Input(problems.join("\n")))?;
-        let file = settings.database_file().map_err(Failure::Input)?;
-        let store = Store::open(&file, &settings.company.code).await?;
+        let store = Store::open(&address(&settings)?, &settings.company.code).await?;
         rules.label(&store).await?;
         Ok(Self { settings: Arc::new(settings), rules: Arc::new(rules), store, clock })
     }
@@ -73,19 +73,23 @@ impl App {
         date_at(self.settings.company.zone, self.clock.now())
     }
 
-    /// Takes the lock of whoever sweeps or sends.
-    pub fn lock(&self) -> Result<WorkLock, Failure> {
-        let file = self.settings.database_file().map_err(Failure::Input)?;
-        Ok(WorkLock::take(&file)?)
+    /// Begins to sweep or send. On SQLite one process does so at a time: whatever others had
+    /// claimed is free then.
+    pub async fn at_work(&self) -> Result<AtWork, Failure> {
+        let lock = self.settings.database_file().map(|file| WorkLock::take(&file)).transpose()?;
+        let silent = Duration::seconds(self.settings.database.silent_seconds.into());
+        let presence = Presence::announce(&self.store, &self.clock, silent).await?;
+        Ok(AtWork { presence, _lock: lock })
     }
 
     pub fn sweeper(&self) -> Sweeper<'_> {
-        Sweeper { store: &self.store, rules: &self.rules, settings: &self.settings }
+        Sweeper { store: &self.store, rules: &self.rules, settings: &self.settings, clock: &self.clock }
     }
 
     /// What sends; `as_of` is the date of the last look, today when left out.
-    pub fn deliverer(&self, as_of: Option<NaiveDate>) -> Result<Deliverer, Failure> {
+    pub fn deliverer(&self, work: &AtWork, as_of: Option<NaiveDate>) -> Result<Deliverer, Failure> {
         Ok(Deliverer {
+            worker: work.presence.worker(),
             store: self.store.clone(),
             settings: Arc::clone(&self.settings),
             rules: Arc::clone(&self.rules),
@@ -105,4 +109,21 @@ impl App {
         let key = Dkim::new(&dkim.domain, &dkim.selector, &pem).map_err(|error| Failure::Input(error.to_string()))?;
         Ok(Some(Arc::new(key)))
     }
+}
+
+/// While this is held, the process sweeps or sends.
+#[derive(Debug)]
+pub struct AtWork {
+    pub presence: Presence,
+    _lock: Option<WorkLock>,
+}
+
+fn address(settings: &Settings) -> Result<Address, Failure> {
+    Ok(match settings.database_file() {
+        Some(file) => Address::File(file),
+        None => {
+            let password = settings.database_password().map_err(Failure::Input)?;
+            Address::Server { url: settings.database.url.clone(), password }
+        }
+    })
 }

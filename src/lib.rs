@@ -9,7 +9,7 @@
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
 //! - [`cli`]: one file a command.
-//! - [`settings`], [`rules`], [`clock`], [`telemetry`], [`app`]: what is set, and the one place
+//! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
 //!   that puts everything together.
 
 pub mod app;
@@ -19,6 +19,7 @@ pub mod delivery;
 pub mod domain;
 pub mod intake;
 pub mod letter;
+pub mod presence;
 pub mod rules;
 pub mod settings;
 pub mod store;

@@ -61,8 +61,17 @@ pub struct Bank {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite:` and a path.
+    /// `sqlite:` and a path, or `postgres://user@host/database`.
     pub url: String,
+    pub password_env: Option<String>,
+    pub password_file: Option<PathBuf>,
+    /// A replica of whom nothing was heard for so long loses what it had claimed.
+    #[serde(default = "silent_seconds")]
+    pub silent_seconds: u32,
+}
+
+const fn silent_seconds() -> u32 {
+    60
 }
 
 /// Folders, relative to the settings file.
@@ -231,7 +240,7 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), String> {
-        self.database_file()?;
+        self.check_database()?;
         if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
             return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
         }
@@ -268,14 +277,38 @@ impl Settings {
         Ok(())
     }
 
-    /// The database file.
-    pub fn database_file(&self) -> Result<PathBuf, String> {
-        match self.database.url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(self.path(Path::new(path))),
-            _ => {
-                Err(format!("`database.url`: `{}` is not `sqlite:` and a path, like sqlite:duly.db", self.database.url))
-            }
+    fn check_database(&self) -> Result<(), String> {
+        let Database { url, silent_seconds, .. } = &self.database;
+        let server = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+        if server.is_none() && self.database_file().is_none() {
+            return Err(format!(
+                "`database.url`: `{url}` is neither `sqlite:` and a path, like sqlite:duly.db, \
+                 nor like postgres://duly@localhost/duly"
+            ));
         }
+        let authority = server.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        if authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
+            return Err("`database.url`: a password never stands in this file; name its variable with \
+                        `database.password_env`, or its file with `database.password_file`"
+                .to_owned());
+        }
+        if *silent_seconds == 0 {
+            return Err("`database.silent_seconds` must be at least 1".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The database file, where it is SQLite's.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let path = self.database.url.strip_prefix("sqlite:").filter(|path| !path.is_empty())?;
+        Some(self.path(Path::new(path)))
+    }
+
+    /// The password of the database, from wherever it is.
+    pub fn database_password(&self) -> Result<Option<SecretString>, String> {
+        let Database { password_env, password_file, .. } = &self.database;
+        let secret = Secret { password_env: password_env.clone(), password_file: password_file.clone() };
+        secret.read(self)
     }
 
     /// A path of the settings, seen from where duly was started.
@@ -296,7 +329,7 @@ impl Secret {
         match (&self.password_env, &self.password_file) {
             (Some(name), _) => match std::env::var(name) {
                 Ok(value) => Ok(Some(value.into())),
-                Err(_) => Err(format!("the environment variable `{name}` with the mail password is not set")),
+                Err(_) => Err(format!("the environment variable `{name}` with the password is not set")),
             },
             (None, Some(file)) => {
                 let path = settings.path(file);

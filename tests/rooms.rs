@@ -10,9 +10,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("clock", &[]),
     ("telemetry", &[]),
+    ("presence", &["clock", "store"]),
     ("rules", &["domain", "letter", "settings", "store"]),
     ("intake", &["domain", "letter", "store", "rules"]),
-    ("delivery", &["clock", "domain", "letter", "rules", "settings", "store", "telemetry"]),
+    ("delivery", &["clock", "domain", "letter", "presence", "rules", "settings", "store", "telemetry"]),
     ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
 ];
 

@@ -18,20 +18,23 @@ ALTER TABLE notice ADD COLUMN seal BIGINT;
 CREATE INDEX notice_unsealed ON notice (company) WHERE state = 'sent' AND seal IS NULL;
 
 -- The accounts of a sweep, page by page. Whoever plans a page holds its row until the decisions
--- are committed. A page that is done says what was known when it was planned.
+-- are committed. A page that is planned says when, and what was known then.
 CREATE TABLE sweep_page (
     sweep BIGINT NOT NULL REFERENCES sweep,
     position BIGINT NOT NULL,
-    -- Numbers of its first and last account.
-    first TEXT COLLATE "C" NOT NULL,
-    last TEXT COLLATE "C" NOT NULL,
-    done_at TIMESTAMPTZ,
+    -- Ids with a blank between them.
+    accounts TEXT NOT NULL,
+    planned_at TIMESTAMPTZ,
     batch BIGINT,
     notices BIGINT NOT NULL DEFAULT 0,
     held BIGINT NOT NULL DEFAULT 0,
+    -- How many accounts are held by each reason, like `promise=3 no_contact=1`.
+    reasons TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (sweep, position)
 );
-CREATE INDEX sweep_page_open ON sweep_page (sweep, position) WHERE done_at IS NULL;
+CREATE INDEX sweep_page_open ON sweep_page (sweep, position) WHERE planned_at IS NULL;
+-- The worker that began it.
+ALTER TABLE sweep ADD COLUMN worker BIGINT;
 -- The sweep that opened it.
 ALTER TABLE cases ADD COLUMN sweep BIGINT REFERENCES sweep;
 
@@ -56,3 +59,17 @@ CREATE TABLE audit (
     hash TEXT NOT NULL,
     PRIMARY KEY (company, position)
 );
+
+-- A slot is claimed by a worker; a claim has no hour any more.
+ALTER TABLE slot RENAME TO slot_before;
+CREATE TABLE slot (
+    company BIGINT NOT NULL REFERENCES company,
+    schedule TEXT COLLATE "C" NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    holder BIGINT NOT NULL,
+    done_at TIMESTAMPTZ,
+    note TEXT,
+    PRIMARY KEY (company, schedule, at)
+);
+INSERT INTO slot SELECT company, schedule, at, 0, done_at, note FROM slot_before;
+DROP TABLE slot_before;

@@ -24,12 +24,13 @@ pub struct Args {
 }
 
 pub async fn run(app: &App, args: &Args) -> Outcome {
-    let _lock = app.lock()?;
+    let work = app.at_work().await?;
     if args.retry_refused {
         let back = app.store.retry_refused(app.clock.now()).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));
     }
-    let report = app.deliverer(args.as_of)?.deliver(&CancellationToken::new()).await?;
+    let report = app.deliverer(&work, args.as_of)?.deliver(&CancellationToken::new()).await?;
+    work.presence.leave().await?;
     tell(app, &report).await?;
     Ok(Done::Well)
 }

@@ -12,12 +12,12 @@ use crate::{
 pub struct Args {}
 
 pub async fn run(app: &App, _args: &Args) -> Outcome {
-    let _lock = app.lock()?;
+    let work = app.at_work().await?;
     let stop = Stop::default();
     listen(&stop)?;
-    let holder = format!("{}:{}", app.settings.company.code, std::process::id());
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
-    Daemon::new(app.deliverer(None)?, holder).run(&stop).await?;
+    Daemon::new(app.deliverer(&work, None)?).run(&stop).await?;
+    work.presence.leave().await?;
     tracing::info!("duly has stopped");
     Ok(Done::Well)
 }

@@ -42,8 +42,8 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     }
     let now = app.clock.now();
     let released = if args.release { release(app, &args.author.name()?, now).await? } else { Released::default() };
-    let lock = match app.lock() {
-        Ok(lock) => lock,
+    let work = match app.at_work().await {
+        Ok(work) => work,
         Err(_) if args.release => {
             print(match released.held_back {
                 true => "Released. The running daemon sweeps and sends within a minute.\n",
@@ -58,7 +58,8 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     }
     let sweeper = app.sweeper();
     let from = sweeper.sending_from(as_of, now);
-    let report = sweeper.sweep(as_of, (now, from), released.any(), &mut ChaCha20Rng::from_os_rng()).await?;
+    let by = (work.presence.worker().id(), &mut ChaCha20Rng::from_os_rng());
+    let report = sweeper.sweep(as_of, from, released.any(), by).await?;
     print(&page(&report));
     if let Some(why) = &report.held_back {
         print(&format!(
@@ -70,9 +71,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     if args.no_send {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
     }
-    let delivery = app.deliverer(Some(as_of))?.deliver(&CancellationToken::new()).await?;
+    let delivery = app.deliverer(&work, Some(as_of))?.deliver(&CancellationToken::new()).await?;
     tell(app, &delivery).await?;
-    drop(lock);
+    work.presence.leave().await?;
     Ok(if delivery.sent == 0 && report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well })
 }
 

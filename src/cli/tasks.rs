@@ -54,7 +54,7 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
 
 async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     if let Some(sweep) = app.store.last_sweep().await?
-        && let (Some(why), false) = (sweep.held_back, sweep.released)
+        && let (Some(why), None) = (sweep.held_back, sweep.released_at)
     {
         let what = format!("sweep for {}: {why}", sweep.as_of);
         tasks.push(["release".into(), what, "look at `duly plan`, then `duly sweep --release`".into()]);

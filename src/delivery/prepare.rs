@@ -34,9 +34,15 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Holds only while nothing has been recorded about the account since the look.
-    pub fn intent(&self, relay: String, at: DateTime<Utc>) -> Write {
+    pub fn intent(&self, worker: i64, relay: String, at: DateTime<Utc>) -> Write {
         let sha256 = hex(&Sha256::digest(&self.bytes));
-        Write::Intent { notice: self.notice.id, revision: self.revision, sha256, relay, at }
+        let (notice, attempt) = (self.notice.id, self.attempt());
+        Write::Intent { notice, attempt, worker, revision: self.revision, sha256, relay, at }
+    }
+
+    /// Number of the attempt to come, counted from 1.
+    pub fn attempt(&self) -> u32 {
+        self.notice.attempts + 1
     }
 }
 

@@ -52,7 +52,9 @@ async fn commit(store: Store, mut inbox: mpsc::Receiver<Order>) {
                 }
             }
             Err(error) => {
-                orders.drain(..).for_each(|(_, done)| answer(done, Err(StoreError::Refused(error.to_string()))))
+                if let Some((_, done)) = orders.pop() {
+                    answer(done, Err(error));
+                }
             }
         }
     }

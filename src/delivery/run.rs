@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
     letter::dkim::Dkim,
+    presence::Worker,
     rules::Rules,
     settings::Settings,
     store::{
@@ -34,6 +35,8 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(25);
 #[derive(Debug, Clone)]
 pub struct Deliverer {
     pub store: Store,
+    /// Under whose name it claims.
+    pub worker: Worker,
     pub settings: Arc<Settings>,
     pub rules: Arc<Rules>,
     pub target: Arc<Target>,
@@ -80,6 +83,7 @@ pub(super) struct Job {
 /// A delivery under way, shared by its workers.
 pub(super) struct Delivery {
     pub store: Store,
+    pub worker: Worker,
     pub settings: Arc<Settings>,
     pub rules: Arc<Rules>,
     pub target: Arc<Target>,
@@ -98,10 +102,15 @@ pub(super) struct Delivery {
 }
 
 impl Deliverer {
-    /// Puts what an earlier process left without an outcome in doubt, and says how many. Only for
-    /// whoever holds the lock of the database: nothing else can be under way then.
+    /// Puts what processes that are gone left without an outcome in doubt, and says how many. Not
+    /// while this process is sending: what it has left open counts as well.
     pub async fn recover(&self) -> Result<u64> {
-        let recovered = self.store.recover(self.resend_at(self.clock.now())).await?;
+        let worker = self.worker.id();
+        let gone = self.store.remove_silent(worker, self.worker.silent).await?;
+        if gone > 0 {
+            tracing::warn!(gone, "nothing was heard of a replica: what it had claimed is free");
+        }
+        let recovered = self.store.recover(worker, self.resend_at(self.clock.now())).await?;
         if recovered > 0 {
             tracing::warn!(recovered, "notices of an earlier process have no outcome: they are in doubt");
         }
@@ -121,6 +130,9 @@ impl Deliverer {
         }
         let fed = delivery.feed(feed, now).await;
         let done = join(&mut workers, stop).await;
+        if delivery.stop.is_cancelled() {
+            self.store.release_notices(self.worker.id()).await?;
+        }
         let report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,
@@ -140,6 +152,7 @@ impl Deliverer {
         let as_of = self.as_of.unwrap_or(today);
         Ok(Delivery {
             store: self.store.clone(),
+            worker: self.worker.clone(),
             settings: Arc::clone(&self.settings),
             rules: Arc::clone(&self.rules),
             target: Arc::clone(&self.target),
@@ -196,7 +209,7 @@ impl Delivery {
     async fn feed(&self, feed: mpsc::Sender<Job>, now: DateTime<Utc>) -> Result<()> {
         let mut after = (DateTime::UNIX_EPOCH, 0);
         loop {
-            let page = self.store.due_notices(now, after, PAGE).await?;
+            let page = self.store.claim_notices(self.worker.id(), now, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = (last.due_at.unwrap_or(now), last.id);
             let mut accounts: Vec<i64> = page.iter().map(|notice| notice.account).collect();

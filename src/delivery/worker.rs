@@ -12,12 +12,15 @@ use super::{
 };
 use crate::{
     domain::notice::{Attempt, after},
-    store::{Result, StoreError, outbox::Write},
+    store::{Result, outbox::Write},
     telemetry::Masked,
 };
 
 /// Tries to record an outcome, a second apart and growing: a full disk may be mended meanwhile.
 const RECORD_TRIES: u64 = 6;
+
+/// Longest wait between two tries, in seconds.
+const LONGEST_WAIT: u64 = 15;
 
 impl Delivery {
     /// Sends until there is nothing left, or until something stands in the way of all.
@@ -57,7 +60,7 @@ impl Delivery {
                 () = self.pace.wait() => {}
                 () = self.stop.cancelled() => return Ok(()),
             }
-            let intent = prepared.intent(self.target.name(), self.clock.now());
+            let intent = prepared.intent(self.worker.id(), self.target.name(), self.clock.now());
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
@@ -92,14 +95,14 @@ impl Delivery {
     fn outcome(&self, prepared: &Prepared, sent: Sent) -> Write {
         let (notice, now) = (&prepared.notice, self.clock.now());
         let rule = &self.rules.standard.policy.in_doubt;
-        let after = after(sent.attempt, notice.attempts + 1, notice.doubts, now, rule);
+        let after = after(sent.attempt, prepared.attempt(), notice.doubts, now, rule);
         let to = Masked(&notice.address);
         tracing::info!(notice = notice.id, %to, state = %after.state, reply = after.reply, "attempted");
         self.count(|report| report.add(after.state));
         if let Some(why) = sent.stop {
             self.halt(why);
         }
-        Write::Result { notice: notice.id, after, at: now }
+        Write::Result { notice: notice.id, attempt: prepared.attempt(), after, at: now }
     }
 
     /// Makes an outcome, an intent or both durable; false when the intent does not hold any more.
@@ -111,18 +114,25 @@ impl Delivery {
                 Ok(held) => break held,
                 Err(error) => {
                     tries += 1;
-                    // An intent alone can be given up: nothing has been sent.
-                    if tries >= RECORD_TRIES || !results.contains(&true) {
+                    // An intent alone can be given up, since nothing has been sent; but not while
+                    // nobody knows whether it was written.
+                    let given_up = match error.passes() {
+                        true => self.stop.is_cancelled() && !results.contains(&true),
+                        false => tries >= RECORD_TRIES || !results.contains(&true),
+                    };
+                    if given_up {
                         return Err(error);
                     }
-                    tracing::error!(%error, "the outcome could not be recorded; trying again");
-                    tokio::time::sleep(std::time::Duration::from_secs(tries)).await;
+                    tracing::error!(%error, "it could not be recorded; trying again");
+                    tokio::time::sleep(std::time::Duration::from_secs(tries.min(LONGEST_WAIT))).await;
                 }
             }
         };
-        if held.iter().zip(&results).any(|(held, is_result)| *is_result && !held) {
-            return Err(StoreError::Refused("an outcome came for a notice that is not being sent".to_owned()));
+        for (write, _) in
+            writes.iter().zip(&held).filter(|(write, held)| matches!(write, Write::Result { .. }) && !**held)
+        {
+            tracing::warn!(?write, "the outcome comes too late: others had given this process up");
         }
-        Ok(held.iter().all(|held| *held))
+        Ok(held.iter().zip(&results).all(|(held, is_result)| *held || *is_result))
     }
 }

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
-
 use super::{
     Result, Store,
+    engine::{Builder, Columns, query},
     import::Import,
-    rows::Columns,
     snapshot::{Horizon, Snapshot, load},
 };
 use crate::domain::{
     ledger::{GrantSource, Position},
     money::{Currency, Money},
 };
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// Rows in one UPDATE, well below SQLite's 32,766 parameters.
 const ROWS_PER_UPDATE: usize = 5_000;
@@ -53,13 +51,13 @@ impl Import {
         let settled: Vec<(&str, Option<NaiveDate>)> =
             items.map(|item| (item.invoice.number.as_str(), item.settled_on)).collect();
         for rows in settled.chunks(ROWS_PER_UPDATE) {
-            let mut update = QueryBuilder::<Sqlite>::new("UPDATE invoice SET settled_on = v.column2 FROM (");
-            update.push_values(rows, |mut row, (number, settled_on)| {
+            let mut update = Builder::new("UPDATE invoice SET settled_on = v.column2 FROM (");
+            update.push_values(rows, |row, (number, settled_on)| {
                 row.push_bind(*number).push_bind(*settled_on);
             });
             update.push(") AS v WHERE invoice.number = v.column1 AND superseded_by IS NULL AND company = ");
-            update.push_bind(self.company).push(" AND settled_on IS DISTINCT FROM v.column2");
-            update.build().execute(&mut *self.tx).await?;
+            update.push_bind(self.company).push(" AND invoice.settled_on IS DISTINCT FROM v.column2");
+            update.build().execute(&mut self.tx).await?;
         }
         for (account, positions) in page {
             self.record_grants(*account, positions, now).await?;
@@ -99,19 +97,19 @@ impl Import {
             };
             let text = "INSERT INTO adjustment (company, account, invoice, kind, source, date, currency, gross, tax, \
                         notice, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-            let insert = sqlx::query(text).bind(self.company).bind(account).bind(invoice).bind(kind).bind(source);
+            let insert = query(text).bind(self.company).bind(account).bind(invoice).bind(kind).bind(source);
             let insert = insert.bind(date).bind(currency.code()).bind(gross).bind(tax).bind(notice).bind(now);
-            insert.execute(&mut *self.tx).await?;
+            insert.execute(&mut self.tx).await?;
         }
         Ok(())
     }
 
     /// What was recorded already, with its sign turned, by invoice and source.
     async fn recorded_grants(&mut self, account: i64) -> Result<BTreeMap<(String, String), Granted>> {
-        let text = "SELECT invoice, source, MAX(date), currency, -SUM(gross), -SUM(tax), MAX(notice) \
+        let text = "SELECT invoice, source, MAX(date), currency, CAST(-SUM(gross) AS BIGINT), CAST(-SUM(tax) AS BIGINT), MAX(notice) \
                     FROM adjustment WHERE account = $1 GROUP BY invoice, source, currency";
         let mut found = BTreeMap::new();
-        for row in sqlx::query(text).bind(account).fetch_all(&mut *self.tx).await? {
+        for row in query(text).bind(account).fetch_all(&mut self.tx).await? {
             let mut c = Columns::of(&row);
             let key = (c.take()?, c.take()?);
             found.insert(key, (c.take()?, c.parse()?, c.take()?, c.take()?, c.take()?));
@@ -126,7 +124,7 @@ impl Store {
         let text = "SELECT d.id, a.number, d.invoice, d.kind, d.source, d.date, d.currency, d.gross, d.tax, d.notice, \
                     d.recorded_at FROM adjustment d JOIN account a ON a.id = d.account \
                     WHERE d.company = $1 AND ($2 IS NULL OR d.recorded_at >= $2) ORDER BY d.id";
-        let rows = sqlx::query(text).bind(self.company).bind(since).fetch_all(self.pool()).await?;
+        let rows = query(text).bind(self.company).bind(since).fetch_all(self.pool()).await?;
         let adjustment = |row| {
             let mut c = Columns::of(row);
             Ok(Adjustment {
@@ -151,7 +149,8 @@ impl Store {
                     (SELECT COUNT(*) FROM invoice WHERE company = $1 AND superseded_by IS NULL), \
                     (SELECT COUNT(*) FROM payment WHERE company = $1 AND superseded_by IS NULL), \
                     (SELECT COUNT(*) FROM notice WHERE company = $1)";
-        let row = sqlx::query(text).bind(self.company).fetch_one(self.pool()).await?;
-        Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?])
+        let row = query(text).bind(self.company).fetch_one(self.pool()).await?;
+        let mut c = Columns::of(&row);
+        Ok([c.take()?, c.take()?, c.take()?, c.take()?])
     }
 }

@@ -1,10 +1,12 @@
 //! Cases and the moves that people make.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::Row as _;
-
-use super::{Result, Store, StoreError, rows::Columns, touch};
+use super::{
+    Result, Store, StoreError,
+    engine::{Columns, query},
+    touch,
+};
 use crate::domain::case::{CaseMove, CaseStatus};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// A case with its evidence and moves, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Store {
     /// Cases, newest first; all of them or those that wait for a person.
     pub async fn cases(&self, all: bool) -> Result<Vec<CaseRow>> {
         let text = "SELECT id FROM cases WHERE company = $1 AND ($2 OR status <> 'dismissed') ORDER BY id DESC";
-        let ids: Vec<i64> = sqlx::query_scalar(text).bind(self.company).bind(all).fetch_all(self.pool()).await?;
+        let ids: Vec<i64> = query(text).bind(self.company).bind(all).values(self.pool()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             found.extend(self.case(id).await?);
@@ -56,7 +58,7 @@ impl Store {
     pub async fn case(&self, id: i64) -> Result<Option<CaseRow>> {
         let text = "SELECT c.id, a.number, c.kind, c.status, c.opened FROM cases c JOIN account a ON a.id = c.account \
                     WHERE c.company = $1 AND c.id = $2";
-        let Some(row) = sqlx::query(text).bind(self.company).bind(id).fetch_optional(self.pool()).await? else {
+        let Some(row) = query(text).bind(self.company).bind(id).fetch_optional(self.pool()).await? else {
             return Ok(None);
         };
         let mut c = Columns::of(&row);
@@ -71,13 +73,13 @@ impl Store {
         };
         let text =
             "SELECT invoice, decisive, sentence, source FROM case_evidence WHERE case_id = $1 ORDER BY invoice, key";
-        for row in sqlx::query(text).bind(id).fetch_all(self.pool()).await? {
+        for row in query(text).bind(id).fetch_all(self.pool()).await? {
             let mut c = Columns::of(&row);
             let (invoice, decisive, sentence, source) = (c.take()?, c.take()?, c.take()?, c.take()?);
             case.evidence.push(EvidenceRow { invoice, decisive, sentence, source });
         }
         let text = "SELECT status, author, why, recorded_at FROM case_event WHERE case_id = $1 ORDER BY id";
-        for row in sqlx::query(text).bind(id).fetch_all(self.pool()).await? {
+        for row in query(text).bind(id).fetch_all(self.pool()).await? {
             let mut c = Columns::of(&row);
             let status = c.code(CaseStatus::from_code)?;
             case.moves.push(MoveRow { status, author: c.take()?, why: c.take()?, at: c.take()? });
@@ -96,21 +98,22 @@ impl Store {
     ) -> Result<CaseStatus> {
         let mut tx = self.begin().await?;
         let text = "SELECT status, account FROM cases WHERE company = $1 AND id = $2";
-        let row = sqlx::query(text).bind(self.company).bind(id).fetch_optional(&mut *tx).await?;
+        let row = query(text).bind(self.company).bind(id).fetch_optional(&mut tx).await?;
         let row =
             row.ok_or_else(|| StoreError::Refused(format!("there is no case {id}; `duly case list` shows them")))?;
-        let (code, account): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let mut c = Columns::of(&row);
+        let (code, account): (String, i64) = (c.take()?, c.take()?);
         let status = CaseStatus::from_code(&code).ok_or(StoreError::Value(code))?;
         let moved = match verdict {
             Verdict::Confirm => status.confirm(),
             Verdict::Dismiss => status.dismiss(),
         };
         let moved = moved.map_err(|CaseMove(why)| StoreError::Refused(format!("case {id}: {why}")))?;
-        sqlx::query("UPDATE cases SET status = $1 WHERE id = $2").bind(moved.code()).bind(id).execute(&mut *tx).await?;
+        query("UPDATE cases SET status = $1 WHERE id = $2").bind(moved.code()).bind(id).execute(&mut tx).await?;
         let text = "INSERT INTO case_event (case_id, status, author, why, effective, recorded_at) \
                     VALUES ($1, $2, $3, $4, $5, $6)";
-        let insert = sqlx::query(text).bind(id).bind(moved.code()).bind(author).bind(why).bind(effective).bind(now);
-        insert.execute(&mut *tx).await?;
+        let insert = query(text).bind(id).bind(moved.code()).bind(author).bind(why).bind(effective).bind(now);
+        insert.execute(&mut tx).await?;
         touch(&mut tx, account).await?;
         tx.commit().await?;
         Ok(moved)

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Result, Store, StoreError, rows::Columns, touch};
+use super::{
+    Result, Store, StoreError,
+    engine::{Columns, query},
+    touch,
+};
 use crate::domain::{account_facts::Hold, money::Money};
 
 /// A hold to be set.
@@ -23,10 +27,10 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = "INSERT INTO hold (company, account, invoice, currency, amount, reason, starts, until, note, author, \
                     recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
-        let insert = sqlx::query_scalar(text).bind(self.company).bind(hold.account).bind(&hold.invoice);
+        let insert = query(text).bind(self.company).bind(hold.account).bind(&hold.invoice);
         let insert = insert.bind(hold.amount.map(|m| m.currency.code().to_owned())).bind(hold.amount.map(|m| m.minor));
         let insert = insert.bind(&hold.reason).bind(hold.starts).bind(hold.until).bind(&hold.note);
-        let id = insert.bind(&hold.author).bind(now).fetch_one(&mut *tx).await?;
+        let id = insert.bind(&hold.author).bind(now).value(&mut tx).await?;
         touch(&mut tx, hold.account).await?;
         tx.commit().await?;
         Ok(id)
@@ -37,12 +41,12 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = "UPDATE hold SET ended = $1, ended_by = $2, ended_at = $3 \
                     WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account";
-        let update = sqlx::query_scalar(text).bind(from).bind(author).bind(now).bind(id).bind(self.company);
-        let account: Option<i64> = update.fetch_optional(&mut *tx).await?;
+        let update = query(text).bind(from).bind(author).bind(now).bind(id).bind(self.company);
+        let account: Option<i64> = update.value_optional(&mut tx).await?;
         let missing =
             || StoreError::Refused(format!("there is no hold {id} that could be ended; `duly hold list` shows them"));
         touch(&mut tx, account.ok_or_else(missing)?).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Holds with the numbers of their accounts, newest first; all or those not ended.
@@ -50,7 +54,7 @@ impl Store {
         let text = "SELECT a.number, h.id, h.invoice, h.currency, h.amount, h.reason, h.starts, h.until, h.note, h.author, \
                     h.ended FROM hold h JOIN account a ON a.id = h.account \
                     WHERE h.company = $1 AND ($2 OR h.ended IS NULL) ORDER BY h.id DESC";
-        let rows = sqlx::query(text).bind(self.company).bind(all).fetch_all(self.pool()).await?;
+        let rows = query(text).bind(self.company).bind(all).fetch_all(self.pool()).await?;
         let hold = |row| {
             let mut c = Columns::of(row);
             let number = c.take()?;

@@ -4,44 +4,94 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, query::Query, sqlite::SqliteArguments};
 
-use super::{Result, Store, Tx, warnings::Warning};
+use super::{
+    Result, Store,
+    engine::{
+        Builder, Engine,
+        Kind::{self, Bool, Date, Int, Text},
+        Separated, Tx, dynamic, query,
+    },
+    warnings::Warning,
+};
 use crate::domain::{
     facts::{ABSENT_PREFIX, Account, Credit, Event, Invoice, Payment},
     money::{Currency, Money},
 };
 
-/// A table of facts that files tell: its columns besides number, account and batch.
+/// A table of facts that files tell: its columns besides number, account and batch, with their kinds.
 pub(super) struct FactTable {
     pub name: &'static str,
-    pub columns: &'static [&'static str],
+    pub columns: &'static [(&'static str, Kind)],
     /// The column whose sum is shown, with `currency` beside it.
     pub amount: Option<&'static str>,
 }
 
 pub(super) const ACCOUNTS: FactTable = FactTable {
     name: "account_fact",
-    columns: &["name", "emails", "locale", "zone", "country", "policy", "autopay", "contact_name", "phone"],
+    columns: &[
+        ("name", Text),
+        ("emails", Text),
+        ("locale", Text),
+        ("zone", Text),
+        ("country", Text),
+        ("policy", Text),
+        ("autopay", Bool),
+        ("contact_name", Text),
+        ("phone", Text),
+    ],
     amount: None,
 };
 const INVOICES: FactTable = FactTable {
     name: "invoice",
-    columns: &["issued", "due", "currency", "amount", "tax", "terms", "delivered", "document", "note"],
+    columns: &[
+        ("issued", Date),
+        ("due", Date),
+        ("currency", Text),
+        ("amount", Int),
+        ("tax", Int),
+        ("terms", Text),
+        ("delivered", Date),
+        ("document", Text),
+        ("note", Text),
+    ],
     amount: Some("amount"),
 };
 const PAYMENTS: FactTable = FactTable {
     name: "payment",
-    columns: &["received", "currency", "amount", "invoices", "note"],
+    columns: &[("received", Date), ("currency", Text), ("amount", Int), ("invoices", Text), ("note", Text)],
     amount: Some("amount"),
 };
-const CREDITS: FactTable =
-    FactTable { name: "credit", columns: &["date", "currency", "amount", "invoice", "reason"], amount: Some("amount") };
+const CREDITS: FactTable = FactTable {
+    name: "credit",
+    columns: &[("date", Date), ("currency", Text), ("amount", Int), ("invoice", Text), ("reason", Text)],
+    amount: Some("amount"),
+};
 const EVENTS: FactTable = FactTable {
     name: "event",
-    columns: &["date", "kind", "invoice", "until", "currency", "amount", "note"],
+    columns: &[
+        ("date", Date),
+        ("kind", Text),
+        ("invoice", Text),
+        ("until", Date),
+        ("currency", Text),
+        ("amount", Int),
+        ("note", Text),
+    ],
     amount: None,
 };
+
+impl FactTable {
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|(name, _)| *name)
+    }
+
+    /// `prefix` before each column, with commas between.
+    pub(super) fn listed(&self, prefix: &str) -> String {
+        let columns: Vec<String> = self.names().map(|name| format!("{prefix}{name}")).collect();
+        columns.join(", ")
+    }
+}
 
 /// A fact with the line of the file that told it.
 pub type Line<T> = (u64, T);
@@ -108,11 +158,16 @@ impl Store {
     /// Begins to take a file.
     pub async fn import(&self, source: &Source<'_>, now: DateTime<Utc>) -> Result<Import> {
         let mut tx = self.begin().await?;
+        if tx.engine() == Engine::Postgres {
+            // One import of a company at a time: what was known is told by the numbers of batches.
+            let text = "SELECT pg_advisory_xact_lock(hashtextextended('duly import', $1))";
+            query(text).bind(self.company).execute(&mut tx).await?;
+        }
         let text = "INSERT INTO batch (company, kind, file, layout, tells_payments, recorded_at) \
                     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-        let insert = sqlx::query_scalar(text).bind(self.company).bind(source.kind).bind(source.file);
+        let insert = query(text).bind(self.company).bind(source.kind).bind(source.file);
         let insert = insert.bind(source.layout).bind(source.tells_payments).bind(now);
-        let batch = insert.fetch_one(&mut *tx).await?;
+        let batch = insert.value(&mut tx).await?;
         Ok(Import { tx, company: self.company, batch, staged: Vec::new() })
     }
 }
@@ -158,7 +213,7 @@ impl Import {
         &mut self,
         table: &'static FactTable,
         rows: &'a [Line<T>],
-        bind: impl Fn(&mut sqlx::query_builder::Separated<'_, Sqlite, &'static str>, &'a T),
+        bind: impl Fn(&mut Separated<'_, 'a>, &'a T),
     ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
@@ -168,24 +223,25 @@ impl Import {
             self.staged.push(table);
         }
         for rows in rows.chunks(ROWS_PER_INSERT) {
-            let columns = table.columns.join(", ");
-            let mut insert = QueryBuilder::<Sqlite>::new(format!(
-                "INSERT INTO temp.staged_{} (line, number, account, {columns}) ",
-                table.name
-            ));
-            insert.push_values(rows, |mut row, (line, fact)| {
+            let columns = table.listed("");
+            let mut insert =
+                Builder::new(format!("INSERT INTO staged_{} (line, number, account, {columns}) ", table.name));
+            insert.push_values(rows, |row, (line, fact)| {
                 row.push_bind(*line as i64);
-                bind(&mut row, fact);
+                bind(row, fact);
             });
-            insert.build().execute(&mut *self.tx).await?;
+            insert.build().execute(&mut self.tx).await?;
         }
         Ok(())
     }
 
     async fn create_staging(&mut self, table: &FactTable) -> Result<()> {
-        let (name, columns) = (table.name, table.columns.join(", "));
-        self.run(&format!("DROP TABLE IF EXISTS temp.staged_{name}")).await?;
-        self.run(&format!("CREATE TEMP TABLE staged_{name} (line INTEGER, number TEXT, account TEXT, {columns})"))
+        let (name, engine) = (table.name, self.tx.engine());
+        let columns: Vec<String> =
+            table.columns.iter().map(|(column, kind)| format!("{column} {}", engine.type_of(*kind))).collect();
+        self.run(&format!("DROP TABLE IF EXISTS staged_{name}")).await?;
+        let columns = columns.join(", ");
+        self.run(&format!("CREATE TEMP TABLE staged_{name} (line BIGINT, number TEXT, account TEXT, {columns})"))
             .await?;
         Ok(())
     }
@@ -204,45 +260,42 @@ impl Import {
             self.staged.push(&PAYMENTS);
         }
         let absent = format!(
-            "INSERT INTO temp.staged_payment (line, number, account, received, currency, amount, invoices) \
+            "INSERT INTO staged_payment (line, number, account, received, currency, amount, invoices) \
              SELECT 0, '{ABSENT_PREFIX}' || i.number, a.number, $1, i.currency, i.amount, i.number \
              FROM invoice i JOIN account a ON a.id = i.account JOIN batch b ON b.id = i.batch \
              WHERE i.company = $2 AND i.superseded_by IS NULL AND i.settled_on IS NULL AND b.layout = $3 \
-             AND i.number NOT IN (SELECT number FROM temp.staged_invoice)"
+             AND i.number NOT IN (SELECT number FROM staged_invoice)"
         );
-        let query = sqlx::query(AssertSqlSafe(absent)).bind(today).bind(self.company).bind(layout);
-        query.execute(&mut *self.tx).await?;
+        dynamic(absent).bind(today).bind(self.company).bind(layout).execute(&mut self.tx).await?;
         let back = format!(
-            "INSERT INTO temp.staged_payment (line, number, account, received, currency, amount, invoices) \
+            "INSERT INTO staged_payment (line, number, account, received, currency, amount, invoices) \
              SELECT 0, p.number, a.number, $1, p.currency, 0, p.invoices \
              FROM payment p JOIN account a ON a.id = p.account \
              WHERE p.company = $2 AND p.superseded_by IS NULL AND p.amount <> 0 \
-             AND p.number IN (SELECT '{ABSENT_PREFIX}' || number FROM temp.staged_invoice)"
+             AND p.number IN (SELECT '{ABSENT_PREFIX}' || number FROM staged_invoice)"
         );
-        let query = sqlx::query(AssertSqlSafe(back)).bind(today).bind(self.company);
-        query.execute(&mut *self.tx).await?;
+        dynamic(back).bind(today).bind(self.company).execute(&mut self.tx).await?;
         Ok(())
     }
 
     /// Accounts of which something changed, in pages after `last`.
     pub async fn touched(&mut self, last: i64, limit: i64) -> Result<Vec<i64>> {
-        let text = "SELECT account FROM temp.touched t WHERE account > $1 AND \
+        let text = "SELECT account FROM touched t WHERE account > $1 AND \
                     (EXISTS (SELECT 1 FROM payment p WHERE p.account = t.account) \
                      OR EXISTS (SELECT 1 FROM credit c WHERE c.account = t.account)) ORDER BY account LIMIT $2";
-        Ok(sqlx::query_scalar(text).bind(last).bind(limit).fetch_all(&mut *self.tx).await?)
+        query(text).bind(last).bind(limit).values(&mut self.tx).await
     }
 
     /// Makes it all true at once.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 
     pub(super) async fn run(&mut self, text: &str) -> Result<u64> {
-        let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(text.to_owned()));
-        Ok(query.execute(&mut *self.tx).await?.rows_affected())
+        dynamic(text.to_owned()).execute(&mut self.tx).await
     }
 
     pub(super) async fn scalar(&mut self, text: &str) -> Result<i64> {
-        Ok(sqlx::query_scalar(AssertSqlSafe(text.to_owned())).fetch_one(&mut *self.tx).await?)
+        dynamic(text.to_owned()).value(&mut self.tx).await
     }
 }

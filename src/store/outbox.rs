@@ -1,12 +1,14 @@
 //! Notices on their way: what is due to be sent, intents and results, and how each ended.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{Result, Store, StoreError, Tx, rows::Columns};
+use super::{
+    Result, Store, StoreError,
+    engine::{Builder, Columns, Query, Tx, dynamic, query},
+};
 use crate::domain::{
     money::{Currency, Money},
     notice::{After, Line, Offer, State, Withdrawal},
@@ -45,19 +47,27 @@ pub struct Notice {
 /// A place in the order of work: when a notice is due, and its id.
 pub type Place = (DateTime<Utc>, i64);
 
-/// Something to be made durable about a notice.
+/// Something to be made durable about a notice. `attempt` counts from 1 and is the fence: whoever
+/// comes with an earlier one comes too late.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// About to be sent: legal only while nothing was recorded about the account since `revision`.
-    Intent { notice: i64, revision: i64, sha256: String, relay: String, at: DateTime<Utc> },
-    /// What became of the attempt.
-    Result { notice: i64, after: After, at: DateTime<Utc> },
+    /// About to be sent by a worker that has claimed it: legal only while nothing was recorded
+    /// about the account since `revision`.
+    Intent { notice: i64, attempt: u32, worker: i64, revision: i64, sha256: String, relay: String, at: DateTime<Utc> },
+    /// What became of the attempt; it also settles a doubt about this very attempt.
+    Result { notice: i64, attempt: u32, after: After, at: DateTime<Utc> },
 }
 
 impl Write {
     fn notice(&self) -> i64 {
         match self {
             Self::Intent { notice, .. } | Self::Result { notice, .. } => *notice,
+        }
+    }
+
+    fn attempt(&self) -> u32 {
+        match self {
+            Self::Intent { attempt, .. } | Self::Result { attempt, .. } => *attempt,
         }
     }
 
@@ -69,6 +79,14 @@ impl Write {
         }
     }
 
+    /// The worker that has the notice then.
+    fn claim(&self) -> Option<i64> {
+        match self {
+            Self::Intent { worker, .. } => Some(*worker),
+            Self::Result { .. } => None,
+        }
+    }
+
     fn is_legal(&self) -> bool {
         matches!(self, Self::Intent { .. }) || State::Sending.may_become(self.state())
     }
@@ -76,18 +94,41 @@ impl Write {
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
                        offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, reply, due_at, \
-                       (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND f.void = 0 \
+                       (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND NOT f.void \
                         ORDER BY f.id LIMIT 1)";
 
 impl Store {
-    /// Notices that a worker may take at `now`, oldest first, after a place in that order.
-    pub async fn due_notices(&self, now: DateTime<Utc>, after: Place, limit: i64) -> Result<Vec<Notice>> {
-        let text = format!(
-            "SELECT {COLUMNS} FROM notice WHERE company = $1 AND due_at <= $2 AND (due_at, id) > ($3, $4) \
-             ORDER BY due_at, id LIMIT $5"
+    /// Claims notices that may be sent at `now`, oldest first, after a place in that order.
+    pub async fn claim_notices(
+        &self,
+        worker: i64,
+        now: DateTime<Utc>,
+        after: Place,
+        limit: i64,
+    ) -> Result<Vec<Notice>> {
+        let claim = format!(
+            "UPDATE notice SET claim = $1 WHERE id IN (SELECT id FROM notice WHERE company = $2 AND due_at <= $3 \
+             AND (due_at, id) > ($4, $5) AND (claim IS NULL OR claim = $1 OR claim NOT IN (SELECT id FROM worker)) \
+             ORDER BY due_at, id LIMIT $6{}) RETURNING id",
+            self.engine().skip_locked()
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(now);
-        let query = query.bind(after.0).bind(after.1).bind(limit);
+        let claim = dynamic(claim).bind(worker).bind(self.company).bind(now).bind(after.0).bind(after.1).bind(limit);
+        let ids: Vec<i64> = claim.values(self.pool()).await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = Builder::new(format!("SELECT {COLUMNS} FROM notice WHERE id IN "));
+        read.push_list(ids).push(" ORDER BY due_at, id");
+        self.read(read.build()).await
+    }
+
+    /// Gives back what a worker claimed and did not send.
+    pub async fn release_notices(&self, worker: i64) -> Result<u64> {
+        let text = "UPDATE notice SET claim = NULL WHERE company = $1 AND due_at IS NOT NULL AND claim = $2";
+        query(text).bind(self.company).bind(worker).execute(self.pool()).await
+    }
+
+    async fn read(&self, query: Query<'_>) -> Result<Vec<Notice>> {
         let rows = query.fetch_all(self.pool()).await?;
         let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
         self.add_lines(&mut notices).await?;
@@ -97,32 +138,25 @@ impl Store {
     /// Notices in one state, newest first.
     pub async fn notices_in(&self, state: State, limit: i64) -> Result<Vec<Notice>> {
         let text = format!("SELECT {COLUMNS} FROM notice WHERE company = $1 AND state = $2 ORDER BY id DESC LIMIT $3");
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(state.code()).bind(limit);
-        query.fetch_all(self.pool()).await?.iter().map(|row| notice(Columns::of(row))).collect()
+        let found = dynamic(text).bind(self.company).bind(state.code()).bind(limit);
+        found.fetch_all(self.pool()).await?.iter().map(|row| notice(Columns::of(row))).collect()
     }
 
     /// All notices of an account, oldest first.
     pub async fn notices_of(&self, account: i64) -> Result<Vec<Notice>> {
         let text = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 ORDER BY id");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(account).fetch_all(self.pool()).await?;
-        let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
-        self.add_lines(&mut notices).await?;
-        Ok(notices)
+        self.read(dynamic(text).bind(account)).await
     }
 
     async fn add_lines(&self, notices: &mut [Notice]) -> Result<()> {
         if notices.is_empty() {
             return Ok(());
         }
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT notice, invoice, issued, due, days_overdue, residual, stage, document FROM notice_item WHERE notice IN (",
+        let mut query = Builder::new(
+            "SELECT notice, invoice, issued, due, days_overdue, residual, stage, document FROM notice_item WHERE notice IN ",
         );
-        let mut ids = query.separated(", ");
-        notices.iter().for_each(|notice| {
-            ids.push_bind(notice.id);
-        });
-        query.push(") ORDER BY notice, position");
-        let index: std::collections::HashMap<i64, usize> = notices.iter().enumerate().map(|(n, x)| (x.id, n)).collect();
+        query.push_list(notices.iter().map(|notice| notice.id)).push(" ORDER BY notice, position");
+        let index: HashMap<i64, usize> = notices.iter().enumerate().map(|(n, x)| (x.id, n)).collect();
         for row in query.build().fetch_all(self.pool()).await? {
             let mut c = Columns::of(&row);
             let id: i64 = c.take()?;
@@ -154,14 +188,14 @@ impl Store {
         let suppressed = |write: &&Write| matches!(write, Write::Result { after, .. } if after.suppress);
         let written = if writes.iter().any(|write| suppressed(&write)) {
             let mut tx = self.begin().await?;
-            let written = update(writes).build().execute(&mut *tx).await?.rows_affected();
+            let written = update(writes).build().execute(&mut tx).await?;
             for write in writes.iter().filter(suppressed) {
                 suppress(&mut tx, write).await?;
             }
             tx.commit().await?;
             written
         } else {
-            update(writes).build().execute(self.pool()).await?.rows_affected()
+            update(writes).build().execute(self.pool()).await?
         };
         if written == writes.len() as u64 {
             return Ok(vec![true; writes.len()]);
@@ -169,16 +203,26 @@ impl Store {
         self.which_hold(writes).await
     }
 
-    /// Asked only when fewer rows were written than there are writes.
+    /// Asked when fewer rows were written than there are writes: what did not hold, and what holds
+    /// already, since the answer to an earlier commit was lost.
     async fn which_hold(&self, writes: &[Write]) -> Result<Vec<bool>> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT id, state FROM notice WHERE id IN (");
-        let mut ids = query.separated(", ");
-        writes.iter().for_each(|write| {
-            ids.push_bind(write.notice());
-        });
-        query.push(")");
-        let found: HashSet<(i64, String)> = query.build_query_as().fetch_all(self.pool()).await?.into_iter().collect();
-        Ok(writes.iter().map(|write| found.contains(&(write.notice(), write.state().code().to_owned()))).collect())
+        let mut read = Builder::new("SELECT id, state, attempts, claim FROM notice WHERE id IN ");
+        read.push_list(writes.iter().map(Write::notice));
+        let mut found = HashMap::new();
+        for row in read.build().fetch_all(self.pool()).await? {
+            let mut c = Columns::of(&row);
+            let id: i64 = c.take()?;
+            found.insert(id, (c.code(State::from_code)?, c.number()?, c.take()?));
+        }
+        let holds = |write: &Write| (write.state(), write.attempt(), write.claim());
+        Ok(writes.iter().map(|write| found.get(&write.notice()) == Some(&holds(write))).collect())
+    }
+
+    /// Whether an attempt is still the notice's last one and under way: asked before the final
+    /// dot of a message that took long, since others may have given its sender up meanwhile.
+    pub async fn is_under_way(&self, notice: i64, attempt: u32) -> Result<bool> {
+        let text = "SELECT EXISTS (SELECT 1 FROM notice WHERE id = $1 AND state = 'sending' AND attempts = $2)";
+        query(text).bind(notice).bind(attempt).value(self.pool()).await
     }
 
     /// Takes notices back before they are sent; their stages are free again unless the notice
@@ -189,99 +233,103 @@ impl Store {
         }
         let mut tx = self.begin().await?;
         for (notice, why) in notices {
-            let text = "UPDATE notice SET state = 'withdrawn', due_at = NULL, reply = $1, closed_at = $2, \
-                        void = CASE WHEN doubts = 0 THEN 1 ELSE 0 END \
-                        WHERE id = $3 AND state IN ('ready', 'deferred', 'in_doubt') RETURNING void";
-            let update = sqlx::query_scalar(text).bind(why.code()).bind(at).bind(notice);
-            let void: Option<bool> = update.fetch_optional(&mut *tx).await?;
+            let text = "UPDATE notice SET state = 'withdrawn', due_at = NULL, reply = $1, closed_at = $2, claim = NULL, \
+                        void = (doubts = 0) WHERE id = $3 AND state IN ('ready', 'deferred', 'in_doubt') RETURNING void";
+            let update = query(text).bind(why.code()).bind(at).bind(*notice);
+            let void: Option<bool> = update.value_optional(&mut tx).await?;
             if void == Some(true) {
                 free_items(&mut tx, *notice).await?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Leaves a notice for later without an attempt, saying why.
     pub async fn postpone(&self, notice: i64, until: DateTime<Utc>, why: &str) -> Result<()> {
-        let text = "UPDATE notice SET due_at = $1, reply = $2 WHERE id = $3 AND due_at IS NOT NULL";
-        sqlx::query(text).bind(until).bind(why).bind(notice).execute(self.pool()).await?;
+        let text = "UPDATE notice SET due_at = $1, reply = $2, claim = NULL WHERE id = $3 AND due_at IS NOT NULL";
+        query(text).bind(until).bind(why).bind(notice).execute(self.pool()).await?;
         Ok(())
     }
 
-    /// Notices whose intent is durable but whose result is not belong to a process that died:
-    /// they may have been sent. `resend_at` is when the policy sends them again, if it does.
-    pub async fn recover(&self, resend_at: Option<DateTime<Utc>>) -> Result<u64> {
-        let text = "UPDATE notice SET state = 'in_doubt', due_at = CASE WHEN doubts = 0 THEN $1 END, \
+    /// Notices whose intent is durable but whose result is not, and whose sender is gone, may have
+    /// been sent: they are in doubt. What `worker` itself left so is meant as well. `resend_at` is
+    /// when the policy sends them again, if it does.
+    pub async fn recover(&self, worker: i64, resend_at: Option<DateTime<Utc>>) -> Result<u64> {
+        let text = "UPDATE notice SET state = 'in_doubt', due_at = CASE WHEN doubts = 0 THEN $1 END, claim = NULL, \
                     doubts = doubts + 1, reply = 'the process ended before the answer was recorded' \
-                    WHERE company = $2 AND state = 'sending'";
-        let update = sqlx::query(text).bind(resend_at).bind(self.company);
-        Ok(update.execute(self.pool()).await?.rows_affected())
+                    WHERE company = $2 AND state = 'sending' \
+                    AND (claim IS NULL OR claim = $3 OR claim NOT IN (SELECT id FROM worker))";
+        query(text).bind(resend_at).bind(self.company).bind(worker).execute(self.pool()).await
     }
 
     /// The newest as-of date of a notice that counts.
     pub async fn newest_notice(&self) -> Result<Option<NaiveDate>> {
-        let text = "SELECT MAX(as_of) FROM notice WHERE company = $1 AND void = 0";
-        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+        let text = "SELECT MAX(as_of) FROM notice WHERE company = $1 AND NOT void";
+        query(text).bind(self.company).value(self.pool()).await
     }
 
     /// Puts refused notices back, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
     pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
         let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL, reply = NULL \
-                    WHERE company = $2 AND state = 'refused' AND void = 0";
-        Ok(sqlx::query(text).bind(now).bind(self.company).execute(self.pool()).await?.rows_affected())
+                    WHERE company = $2 AND state = 'refused' AND NOT void";
+        query(text).bind(now).bind(self.company).execute(self.pool()).await
     }
 
     /// When the next notice becomes due, if any waits.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
         let text = "SELECT MIN(due_at) FROM notice WHERE company = $1 AND due_at IS NOT NULL";
-        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+        query(text).bind(self.company).value(self.pool()).await
     }
 }
 
-/// The one statement. An intent holds while its notice waits and its account is as it was looked
-/// at; a result while its notice is being sent.
-fn update(writes: &[Write]) -> QueryBuilder<Sqlite> {
-    let mut update = QueryBuilder::<Sqlite>::new(
-        "UPDATE notice SET state = v.column2, attempts = attempts + (v.column3 IS NOT NULL), \
-         intent_at = COALESCE(v.column4, intent_at), sha256 = COALESCE(v.column5, sha256), \
-         relay = COALESCE(v.column6, relay), due_at = v.column7, reply = COALESCE(v.column8, reply), \
-         closed_at = v.column9, void = v.column10, doubts = doubts + v.column11 FROM (",
+/// The one statement. An intent holds while its notice waits, is its worker's, and its account is
+/// as it was looked at; a result while its attempt is the last one and has no other outcome.
+fn update(writes: &[Write]) -> Builder<'_> {
+    let mut update = Builder::new(
+        "UPDATE notice SET state = v.column2, attempts = v.column3, claim = v.column4, \
+         intent_at = COALESCE(v.column6, intent_at), sha256 = COALESCE(v.column7, sha256), \
+         relay = COALESCE(v.column8, relay), due_at = v.column9, reply = COALESCE(v.column10, reply), \
+         closed_at = v.column11, void = v.column12, doubts = doubts + v.column13 FROM (",
     );
-    update.push_values(writes, |mut row, write| {
-        row.push_bind(write.notice()).push_bind(write.state().code());
+    update.push_values(writes, |row, write| {
+        row.push_bind(write.notice()).push_bind(write.state().code()).push_bind(write.attempt());
+        row.push_bind(write.claim());
         match write {
             Write::Intent { revision, sha256, relay, at, .. } => {
-                row.push_bind(revision).push_bind(at).push_bind(sha256.as_str()).push_bind(relay.as_str());
-                row.push("NULL, NULL, NULL, 0, 0");
+                row.push_bind(*revision).push_bind(*at).push_bind(sha256).push_bind(relay);
+                row.push_bind(None::<DateTime<Utc>>).push_bind(None::<&str>).push_bind(None::<DateTime<Utc>>);
+                row.push_bind(false).push_bind(0);
             }
             Write::Result { after, at, .. } => {
                 let closed = matches!(after.state, State::Sent | State::Refused).then_some(*at);
-                row.push("NULL, NULL, NULL, NULL").push_bind(after.next_at).push_bind(after.reply.as_str());
+                row.push_bind(None::<i64>).push_bind(None::<DateTime<Utc>>);
+                row.push_bind(None::<&str>).push_bind(None::<&str>).push_bind(after.next_at).push_bind(&after.reply);
                 row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
             }
         }
     });
     update.push(
-        ") AS v WHERE id = v.column1 AND CASE WHEN v.column3 IS NULL THEN state = 'sending' \
-         ELSE state IN ('ready', 'deferred', 'in_doubt') \
-         AND v.column3 = (SELECT revision FROM account WHERE account.id = notice.account) END",
+        ") AS v WHERE id = v.column1 AND CASE WHEN v.column5 IS NULL \
+         THEN attempts = v.column3 AND (state = 'sending' OR (state = 'in_doubt' AND v.column2 <> 'in_doubt')) \
+         ELSE attempts = v.column3 - 1 AND claim = v.column4 AND state IN ('ready', 'deferred', 'in_doubt') \
+         AND v.column5 = (SELECT revision FROM account WHERE account.id = notice.account) END",
     );
     update
 }
 
 /// The address of the notice is not used again, and its stages are free.
 async fn suppress(tx: &mut Tx, write: &Write) -> Result<()> {
-    let Write::Result { notice, after, at } = write else { return Ok(()) };
+    let Write::Result { notice, after, at, .. } = write else { return Ok(()) };
     free_items(tx, *notice).await?;
     let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
                 SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
-    sqlx::query(text).bind(&after.reply).bind(at).bind(notice).execute(&mut **tx).await?;
+    query(text).bind(&after.reply).bind(*at).bind(*notice).execute(tx).await?;
     Ok(())
 }
 
-async fn free_items(connection: &mut SqliteConnection, notice: i64) -> Result<()> {
-    sqlx::query("UPDATE notice_item SET void = 1 WHERE notice = $1").bind(notice).execute(connection).await?;
+async fn free_items(tx: &mut Tx, notice: i64) -> Result<()> {
+    query("UPDATE notice_item SET void = TRUE WHERE notice = $1").bind(notice).execute(tx).await?;
     Ok(())
 }
 
@@ -318,8 +366,8 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.dated_at = c.take()?;
     notice.considered = c.take()?;
     notice.state = c.code(State::from_code)?;
-    notice.attempts = c.take()?;
-    notice.doubts = c.take()?;
+    notice.attempts = c.number()?;
+    notice.doubts = c.number()?;
     notice.reply = c.take()?;
     notice.due_at = c.take()?;
     notice.thread = c.take()?;

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Result, Store, rows::Columns};
+use super::{
+    Result, Store,
+    engine::{Columns, query},
+};
 use crate::domain::money::Money;
 
 /// An offer that was made, with what became of the notice.
@@ -29,16 +32,16 @@ impl Store {
     /// Accounts with anything issued on or before a date, by number.
     pub async fn all_accounts(&self) -> Result<Vec<i64>> {
         let text = "SELECT id FROM account WHERE company = $1 ORDER BY number";
-        Ok(sqlx::query_scalar(text).bind(self.company).fetch_all(self.pool()).await?)
+        query(text).bind(self.company).values(self.pool()).await
     }
 
     /// Offers made on or before a date in notices that were sent, or perhaps sent.
     pub async fn offers(&self, as_of: NaiveDate) -> Result<Vec<OfferRow>> {
         let text = "SELECT n.id, n.account, n.as_of, n.offer_last_day, n.currency, n.offer_discount, n.currency, n.offer_pay, \
-                    COALESCE((SELECT SUM(gross) FROM adjustment d WHERE d.notice = n.id AND d.date <= $2), 0) \
-                    FROM notice n WHERE n.company = $1 AND n.as_of <= $2 AND n.void = 0 AND n.offer_percent IS NOT NULL \
+                    CAST(COALESCE((SELECT SUM(gross) FROM adjustment d WHERE d.notice = n.id AND d.date <= $2), 0) AS BIGINT) \
+                    FROM notice n WHERE n.company = $1 AND n.as_of <= $2 AND NOT n.void AND n.offer_percent IS NOT NULL \
                     ORDER BY n.id";
-        let rows = sqlx::query(text).bind(self.company).bind(as_of).fetch_all(self.pool()).await?;
+        let rows = query(text).bind(self.company).bind(as_of).fetch_all(self.pool()).await?;
         let offer = |row| {
             let mut c = Columns::of(row);
             Ok(OfferRow {
@@ -56,8 +59,12 @@ impl Store {
 
     pub async fn notice_states(&self) -> Result<Vec<StateCount>> {
         let text = "SELECT state, COUNT(*) FROM notice WHERE company = $1 GROUP BY state ORDER BY state";
-        let rows: Vec<(String, i64)> = sqlx::query_as(text).bind(self.company).fetch_all(self.pool()).await?;
-        Ok(rows.into_iter().map(|(state, count)| StateCount { state, count }).collect())
+        let rows = query(text).bind(self.company).fetch_all(self.pool()).await?;
+        let count = |row| {
+            let mut c = Columns::of(row);
+            Ok(StateCount { state: c.take()?, count: c.take()? })
+        };
+        rows.iter().map(count).collect()
     }
 
     /// The last decision of each currency of an account: sweep date, currency, outcome, reasons.
@@ -68,6 +75,11 @@ impl Store {
     ) -> Result<Vec<(NaiveDate, String, String, String, String)>> {
         let text = "SELECT s.as_of, d.currency, d.outcome, d.reasons, d.policy FROM decision d JOIN sweep s ON s.id = d.sweep \
                     WHERE d.account = $1 ORDER BY d.sweep DESC LIMIT $2";
-        Ok(sqlx::query_as(text).bind(account).bind(limit).fetch_all(self.pool()).await?)
+        let rows = query(text).bind(account).bind(limit).fetch_all(self.pool()).await?;
+        let decision = |row| {
+            let mut c = Columns::of(row);
+            Ok((c.take()?, c.take()?, c.take()?, c.take()?, c.take()?))
+        };
+        rows.iter().map(decision).collect()
     }
 }

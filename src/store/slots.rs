@@ -2,34 +2,30 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Result, Store};
+use super::{
+    Result, Store,
+    engine::{Columns, query},
+};
 
-const SETTLE: &str = "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
-                      VALUES ($1, $2, $3, '', $5, $5, $4) \
+const SETTLE: &str = "INSERT INTO slot (company, schedule, at, holder, done_at, note) \
+                      VALUES ($1, $2, $3, 0, $5, $4) \
                       ON CONFLICT (company, schedule, at) \
                       DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
 
 impl Store {
-    /// Claims a slot until `until`; false when it is done or somebody else holds it.
-    pub async fn claim_slot(
-        &self,
-        schedule: &str,
-        at: DateTime<Utc>,
-        holder: &str,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<bool> {
-        let text = "INSERT INTO slot (company, schedule, at, holder, until) VALUES ($1, $2, $3, $4, $5) \
-                    ON CONFLICT (company, schedule, at) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-                    WHERE slot.done_at IS NULL AND slot.until < $6";
-        let claim = sqlx::query(text).bind(self.company).bind(schedule).bind(at).bind(holder).bind(until).bind(now);
-        Ok(claim.execute(self.pool()).await?.rows_affected() == 1)
+    /// Claims a slot for a worker; false when it is done or another living worker holds it.
+    pub async fn claim_slot(&self, schedule: &str, at: DateTime<Utc>, worker: i64) -> Result<bool> {
+        let text = "INSERT INTO slot (company, schedule, at, holder) VALUES ($1, $2, $3, $4) \
+                    ON CONFLICT (company, schedule, at) DO UPDATE SET holder = excluded.holder \
+                    WHERE slot.done_at IS NULL \
+                    AND (slot.holder = excluded.holder OR slot.holder NOT IN (SELECT id FROM worker))";
+        let claim = query(text).bind(self.company).bind(schedule).bind(at).bind(worker);
+        Ok(claim.execute(self.pool()).await? == 1)
     }
 
     /// Settles a slot; `note` says what came of it.
     pub async fn settle_slot(&self, schedule: &str, at: DateTime<Utc>, note: &str, now: DateTime<Utc>) -> Result<()> {
-        let settle = sqlx::query(SETTLE).bind(self.company).bind(schedule).bind(at).bind(note).bind(now);
-        settle.execute(self.pool()).await?;
+        query(SETTLE).bind(self.company).bind(schedule).bind(at).bind(note).bind(now).execute(self.pool()).await?;
         Ok(())
     }
 
@@ -47,10 +43,9 @@ impl Store {
         let mut tx = self.begin().await?;
         let note = format!("folded into {into}");
         for at in older {
-            let settle = sqlx::query(SETTLE).bind(self.company).bind(schedule).bind(at).bind(&note).bind(now);
-            settle.execute(&mut *tx).await?;
+            query(SETTLE).bind(self.company).bind(schedule).bind(*at).bind(&note).bind(now).execute(&mut tx).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// From when occurrences are open: the oldest unfinished slot, else the newest finished one.
@@ -58,8 +53,9 @@ impl Store {
         let text = "SELECT COALESCE((SELECT MIN(at) FROM slot WHERE company = $1 AND schedule = $2 AND done_at IS NULL), \
                     (SELECT MAX(at) FROM slot WHERE company = $1 AND schedule = $2)), \
                     EXISTS (SELECT 1 FROM slot WHERE company = $1 AND schedule = $2 AND done_at IS NULL)";
-        let row: (Option<DateTime<Utc>>, bool) =
-            sqlx::query_as(text).bind(self.company).bind(schedule).fetch_one(self.pool()).await?;
-        Ok(row.0.map(|at| (at, row.1)))
+        let row = query(text).bind(self.company).bind(schedule).fetch_one(self.pool()).await?;
+        let mut c = Columns::of(&row);
+        let (since, unfinished): (Option<DateTime<Utc>>, bool) = (c.take()?, c.take()?);
+        Ok(since.map(|at| (at, unfinished)))
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{Result, Store, StoreError, rows::Columns};
+use super::{
+    Result, Store, StoreError,
+    engine::{Builder, Columns, Row, Tx, query},
+};
 use crate::domain::{
     account_facts::AccountFacts,
     case::{CaseFact, CaseStatus},
@@ -39,8 +41,8 @@ pub struct Snapshot {
 }
 
 /// The facts of these accounts, in the order of their numbers.
-pub async fn load(connection: &mut SqliteConnection, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
-    let mut page = Page { connection, accounts, horizon, found: HashMap::with_capacity(accounts.len()) };
+pub async fn load(tx: &mut Tx, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
+    let mut page = Page { tx, accounts, horizon, found: HashMap::with_capacity(accounts.len()) };
     page.accounts().await?;
     page.invoices().await?;
     page.payments().await?;
@@ -56,7 +58,7 @@ pub async fn load(connection: &mut SqliteConnection, accounts: &[i64], horizon: 
 }
 
 struct Page<'c> {
-    connection: &'c mut SqliteConnection,
+    tx: &'c mut Tx,
     accounts: &'c [i64],
     horizon: Horizon,
     found: HashMap<i64, Snapshot>,
@@ -67,25 +69,20 @@ const KNOWN: &str = "f.batch <= {batch} AND (f.superseded_by IS NULL OR f.supers
 
 impl Page<'_> {
     /// Known rows of fact tables, the one named `f` first, for the accounts of the page.
-    async fn facts(&mut self, columns: &str, tables: &str) -> Result<Vec<SqliteRow>> {
+    async fn facts(&mut self, columns: &str, tables: &str) -> Result<Vec<Row>> {
         let known = KNOWN.replace("{batch}", &self.horizon.batch.to_string());
         self.rows(&format!("SELECT f.account, {columns} FROM {tables} WHERE {known} AND f.account"), "").await
     }
 
     /// Runs `text`, which ends in the column that carries the account.
-    async fn rows(&mut self, text: &str, order: &str) -> Result<Vec<SqliteRow>> {
-        let mut query = QueryBuilder::<Sqlite>::new(text);
-        query.push(" IN (");
-        let mut ids = query.separated(", ");
-        for id in self.accounts {
-            ids.push_bind(*id);
-        }
-        query.push(")").push(order);
-        Ok(query.build().fetch_all(&mut *self.connection).await?)
+    async fn rows(&mut self, text: &str, order: &str) -> Result<Vec<Row>> {
+        let mut query = Builder::new(text);
+        query.push(" IN ").push_list(self.accounts.iter().copied()).push(order);
+        query.build().fetch_all(&mut *self.tx).await
     }
 
     /// Hands each row to the facts of the account in its first column.
-    fn each(&mut self, rows: &[SqliteRow], take: impl Fn(&mut AccountFacts, Columns) -> Result<()>) -> Result<()> {
+    fn each(&mut self, rows: &[Row], take: impl Fn(&mut AccountFacts, Columns) -> Result<()>) -> Result<()> {
         for row in rows {
             let mut columns = Columns::of(row);
             let account: i64 = columns.take()?;
@@ -211,7 +208,7 @@ impl Page<'_> {
               AND m.recorded_at <= '{recorded}' ORDER BY m.id DESC LIMIT 1) AS status \
              FROM cases c JOIN case_evidence e ON e.case_id = c.id \
              WHERE c.recorded_at <= '{recorded}' AND c.account",
-            self.horizon.as_of
+            self.horizon.as_of.min(LAST_DAY)
         );
         let rows = self.rows(&text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
@@ -237,7 +234,7 @@ impl Page<'_> {
             "SELECT n.account, n.id, n.as_of, n.currency, n.offer_percent, n.offer_pay, n.offer_discount, \
              n.offer_last_day, i.invoice, i.stage, i.stage_days \
              FROM notice n JOIN notice_item i ON i.notice = n.id \
-             WHERE n.void = 0 AND n.planned_at <= '{recorded}' AND n.account"
+             WHERE NOT n.void AND n.planned_at <= '{recorded}' AND n.account"
         );
         let rows = self.rows(&text, " ORDER BY n.id, i.position").await?;
         self.each(&rows, |facts, mut c| {
@@ -257,7 +254,7 @@ impl Page<'_> {
                 if let Some(offer) = &mut notice.offer {
                     offer.invoices.push(invoice.clone());
                 }
-                if let (Some(stage), Some(days)) = (c.take()?, c.take()?) {
+                if let (Some(stage), Some(days)) = (c.take()?, c.number_optional()?) {
                     notice.stages.push(NoticedStage { invoice, stage, days });
                 }
             }
@@ -268,7 +265,7 @@ impl Page<'_> {
     async fn refused_addresses(&mut self) -> Result<()> {
         let text = "SELECT a.id, r.email FROM refused_address r JOIN account a ON a.company = r.company \
                     JOIN account_fact f ON f.account = a.id AND f.superseded_by IS NULL \
-                    AND instr(';' || f.emails || ';', ';' || r.email || ';') > 0 WHERE a.id";
+                    AND replace(';' || f.emails || ';', ';' || r.email || ';', '') <> ';' || f.emails || ';' WHERE a.id";
         let rows = self.rows(text, "").await?;
         self.each(&rows, |facts, mut c| {
             facts.refused_addresses.insert(c.take()?);
@@ -290,10 +287,12 @@ SELECT a.id FROM account a
 WHERE a.id IN (SELECT account FROM invoice WHERE company = $1 AND due <= $2 AND issued <= $3)
 ORDER BY a.number";
 
+/// Later ones would be written with a sign and compare wrongly.
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+
 /// An instant as it is stored, for comparison in SQL.
 fn timestamp(at: DateTime<Utc>) -> String {
-    // The far end of time would be written with a sign and compare wrongly.
-    at.min(DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(at)).to_rfc3339()
+    at.min(LAST_DAY.and_time(NaiveTime::MIN).and_utc()).to_rfc3339()
 }
 
 fn tiers(text: Option<&str>) -> Result<Vec<Tier>> {
@@ -309,13 +308,12 @@ impl Store {
     pub async fn candidates(&self, days: u32, horizon: Horizon) -> Result<Vec<i64>> {
         let cutoff = horizon.as_of.checked_sub_days(chrono::Days::new(days.into())).unwrap_or(NaiveDate::MIN);
         let text = if horizon.batch == i64::MAX { DUE_NOW } else { DUE_EVER };
-        let query = sqlx::query_scalar(text).bind(self.company).bind(cutoff).bind(horizon.as_of);
-        Ok(query.fetch_all(self.pool()).await?)
+        query(text).bind(self.company).bind(cutoff).bind(horizon.as_of).values(self.pool()).await
     }
 
     /// A page of accounts, read at one point in time.
     pub async fn snapshots(&self, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
-        let mut read = self.pool().begin().await?;
+        let mut read = self.pool().begin_read().await?;
         let found = load(&mut read, accounts, horizon).await?;
         read.rollback().await?;
         Ok(found)
@@ -325,6 +323,6 @@ impl Store {
     pub async fn find_account(&self, number: &str) -> Result<Option<i64>> {
         let text = "SELECT id FROM account WHERE company = $1 AND number = $2 UNION ALL \
                     SELECT account FROM invoice WHERE company = $1 AND number = $2 LIMIT 1";
-        Ok(sqlx::query_scalar(text).bind(self.company).bind(number).fetch_optional(self.pool()).await?)
+        query(text).bind(self.company).bind(number).value_optional(self.pool()).await
     }
 }

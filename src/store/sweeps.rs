@@ -1,12 +1,13 @@
-//! What a sweep commits: decisions, possible protests, notices and their items.
+//! Sweeps, and what their pages commit: decisions, possible protests, notices and their items.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{
-    Result, Store, Tx,
-    rows::Columns,
-    snapshot::{Horizon, Snapshot, load},
+    Result, Store,
+    engine::{Builder, Columns, query},
+    sweep_pages::SweepPage,
     touch,
 };
 use crate::domain::{
@@ -49,54 +50,133 @@ pub struct SweepRow {
     pub notices: i64,
     pub held: i64,
     pub held_back: Option<String>,
-    pub released: bool,
+    pub released_at: Option<DateTime<Utc>>,
 }
 
-/// A page of a sweep: what is read and what is written is one transaction.
-pub struct SweepPage {
-    tx: Tx,
-    company: i64,
+/// A sweep that has begun and not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenSweep {
+    pub id: i64,
+    pub as_of: NaiveDate,
+}
+
+/// What a sweep came to, over all its pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SweepTotals {
+    pub notices: u64,
+    pub held: u64,
+    /// Texts like `promise=3 no_contact=1`, one a page.
+    pub reasons: Vec<String>,
 }
 
 impl Store {
-    pub async fn start_sweep(&self, as_of: NaiveDate, now: DateTime<Utc>) -> Result<i64> {
-        let text = "INSERT INTO sweep (company, as_of, started_at) VALUES ($1, $2, $3) RETURNING id";
-        Ok(sqlx::query_scalar(text).bind(self.company).bind(as_of).bind(now).fetch_one(self.pool()).await?)
+    /// Begins a sweep over these pages of accounts.
+    pub async fn start_sweep<'a>(
+        &self,
+        as_of: NaiveDate,
+        pages: impl Iterator<Item = &'a [i64]>,
+        worker: i64,
+        now: DateTime<Utc>,
+    ) -> Result<i64> {
+        let mut tx = self.begin().await?;
+        let text = "INSERT INTO sweep (company, as_of, started_at, worker) VALUES ($1, $2, $3, $4) RETURNING id";
+        let sweep: i64 = query(text).bind(self.company).bind(as_of).bind(now).bind(worker).value(&mut tx).await?;
+        let pages: Vec<(i64, String)> = (1..).zip(pages.map(listed)).collect();
+        for rows in pages.chunks(1_000) {
+            let mut insert = Builder::new("INSERT INTO sweep_page (sweep, position, accounts) ");
+            insert.push_values(rows, |row, (position, accounts)| {
+                row.push_bind(sweep).push_bind(*position).push_bind(accounts);
+            });
+            insert.build().execute(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(sweep)
     }
 
-    pub async fn finish_sweep(
+    /// Records a sweep that waits for a person, with what it would have come to.
+    pub async fn hold_sweep_back(
         &self,
-        id: i64,
+        as_of: NaiveDate,
         counts: (u64, u64),
-        held_back: Option<&str>,
+        why: &str,
         now: DateTime<Utc>,
-    ) -> Result<()> {
-        let text = "UPDATE sweep SET finished_at = $1, notices = $2, held = $3, held_back = $4 WHERE id = $5";
-        let update = sqlx::query(text).bind(now).bind(counts.0 as i64).bind(counts.1 as i64).bind(held_back).bind(id);
+    ) -> Result<i64> {
+        let text = "INSERT INTO sweep (company, as_of, started_at, finished_at, notices, held, held_back) \
+                    VALUES ($1, $2, $3, $3, $4, $5, $6) RETURNING id";
+        let insert = query(text).bind(self.company).bind(as_of).bind(now);
+        insert.bind(counts.0 as i64).bind(counts.1 as i64).bind(why).value(self.pool()).await
+    }
+
+    /// Pages of a sweep that are not planned yet.
+    pub async fn open_pages(&self, sweep: i64) -> Result<i64> {
+        let text = "SELECT COUNT(*) FROM sweep_page WHERE sweep = $1 AND planned_at IS NULL";
+        query(text).bind(sweep).value(self.pool()).await
+    }
+
+    /// A sweep that a living worker has begun and in which there is something left to plan.
+    pub async fn sweep_to_help(&self) -> Result<Option<OpenSweep>> {
+        let text = "SELECT id, as_of FROM sweep WHERE company = $1 AND finished_at IS NULL \
+                    AND worker IN (SELECT id FROM worker) AND EXISTS (SELECT 1 FROM sweep_page p \
+                    WHERE p.sweep = sweep.id AND p.planned_at IS NULL) ORDER BY id DESC LIMIT 1";
+        let row = query(text).bind(self.company).fetch_optional(self.pool()).await?;
+        row.map(|row| {
+            let mut c = Columns::of(&row);
+            Ok(OpenSweep { id: c.take()?, as_of: c.take()? })
+        })
+        .transpose()
+    }
+
+    /// Ends the sweeps whose workers are gone: what they had not planned, a new one does with the
+    /// facts of today.
+    pub async fn end_abandoned_sweeps(&self, now: DateTime<Utc>) -> Result<u64> {
+        let text = "UPDATE sweep SET finished_at = $1, \
+                    notices = (SELECT CAST(COALESCE(SUM(p.notices), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id), \
+                    held = (SELECT CAST(COALESCE(SUM(p.held), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id) \
+                    WHERE company = $2 AND finished_at IS NULL AND (worker IS NULL OR worker NOT IN (SELECT id FROM worker))";
+        query(text).bind(now).bind(self.company).execute(self.pool()).await
+    }
+
+    /// Ends a sweep whose pages are all planned.
+    pub async fn finish_sweep(&self, id: i64, now: DateTime<Utc>) -> Result<SweepTotals> {
+        let totals = self.sweep_totals(id).await?;
+        let text = "UPDATE sweep SET finished_at = $1, notices = $2, held = $3 WHERE id = $4 AND finished_at IS NULL";
+        let update = query(text).bind(now).bind(totals.notices as i64).bind(totals.held as i64).bind(id);
         update.execute(self.pool()).await?;
-        Ok(())
+        Ok(totals)
+    }
+
+    async fn sweep_totals(&self, id: i64) -> Result<SweepTotals> {
+        let mut totals = SweepTotals::default();
+        let text = "SELECT notices, held, reasons FROM sweep_page WHERE sweep = $1";
+        for row in query(text).bind(id).fetch_all(self.pool()).await? {
+            let mut c = Columns::of(&row);
+            totals.notices += c.number::<u64>()?;
+            totals.held += c.number::<u64>()?;
+            totals.reasons.push(c.take()?);
+        }
+        Ok(totals)
     }
 
     /// Largest number of notices in the last ten sweeps that were not held back and had some;
     /// `None` before the first one.
     pub async fn usual_notices(&self) -> Result<Option<i64>> {
         let text = "SELECT MAX(notices) FROM (SELECT notices FROM sweep WHERE company = $1 AND held_back IS NULL \
-                    AND finished_at IS NOT NULL AND notices > 0 ORDER BY id DESC LIMIT 10)";
-        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+                    AND finished_at IS NOT NULL AND notices > 0 ORDER BY id DESC LIMIT 10) last_ten";
+        query(text).bind(self.company).value(self.pool()).await
     }
 
     /// Says that a person releases the newest sweep that is held back; the next sweep may send.
     pub async fn release_sweep(&self, by: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
         let text = "UPDATE sweep SET released_by = $1, released_at = $2 WHERE id = (SELECT MAX(id) FROM sweep \
                     WHERE company = $3 AND finished_at IS NOT NULL) AND held_back IS NOT NULL RETURNING id";
-        Ok(sqlx::query_scalar(text).bind(by).bind(now).bind(self.company).fetch_optional(self.pool()).await?)
+        query(text).bind(by).bind(now).bind(self.company).value_optional(self.pool()).await
     }
 
     /// The newest finished sweep.
     pub async fn last_sweep(&self) -> Result<Option<SweepRow>> {
-        let text = "SELECT id, as_of, notices, held, held_back, released_at IS NOT NULL FROM sweep \
+        let text = "SELECT id, as_of, notices, held, held_back, released_at FROM sweep \
                     WHERE company = $1 AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1";
-        let row = sqlx::query(text).bind(self.company).fetch_optional(self.pool()).await?;
+        let row = query(text).bind(self.company).fetch_optional(self.pool()).await?;
         row.map(|row| {
             let mut c = Columns::of(&row);
             Ok(SweepRow {
@@ -105,53 +185,34 @@ impl Store {
                 notices: c.take()?,
                 held: c.take()?,
                 held_back: c.take()?,
-                released: c.take()?,
+                released_at: c.take()?,
             })
         })
         .transpose()
     }
+}
 
-    pub async fn sweep_page(&self) -> Result<SweepPage> {
-        Ok(SweepPage { tx: self.begin().await?, company: self.company })
-    }
+/// Ids with a blank between them.
+fn listed(accounts: &[i64]) -> String {
+    let ids: Vec<String> = accounts.iter().map(i64::to_string).collect();
+    ids.join(" ")
 }
 
 impl SweepPage {
-    pub async fn snapshots(&mut self, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
-        load(&mut self.tx, accounts, horizon).await
-    }
-
-    /// Commits the decisions of the page. A decision that is the same as the account's last one
-    /// is not written again.
-    pub async fn commit(mut self, sweep: i64, as_of: NaiveDate, planned: &[Planned], now: DateTime<Utc>) -> Result<()> {
-        self.decisions(sweep, planned).await?;
-        for plan in planned {
-            if !plan.decision.suspicions.is_empty() {
-                self.open_case(plan.account, &plan.decision.suspicions, as_of, now).await?;
-            }
-        }
-        let notices: Vec<(&Planned, &NewNotice)> =
-            planned.iter().filter_map(|plan| plan.notice.as_ref().map(|notice| (plan, notice))).collect();
-        for rows in notices.chunks(500) {
-            self.notices(sweep, as_of, rows, now).await?;
-        }
-        Ok(self.tx.commit().await?)
-    }
-
-    async fn decisions(&mut self, sweep: i64, planned: &[Planned]) -> Result<()> {
+    pub(super) async fn decisions(&mut self, planned: &[Planned]) -> Result<()> {
         let reasons = |decision: &Decision| {
             let codes: Vec<&str> = decision.outcome.reasons().iter().map(|reason| reason.code()).collect();
             codes.join(" ")
         };
         for rows in planned.chunks(1_000) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
+            let mut insert = Builder::new(
                 "INSERT INTO decision (sweep, account, currency, outcome, stage, reasons, overdue_total, credits, policy) \
                  SELECT v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9 FROM (",
             );
-            insert.push_values(rows, |mut row, plan| {
+            insert.push_values(rows, |row, plan| {
                 let decision = &plan.decision;
                 let outcome = if plan.notice.is_some() { "notice" } else { "held" };
-                row.push_bind(sweep).push_bind(plan.account).push_bind(decision.currency.code().to_owned());
+                row.push_bind(self.sweep).push_bind(plan.account).push_bind(decision.currency.code().to_owned());
                 row.push_bind(outcome).push_bind(decision.stage.clone()).push_bind(reasons(decision));
                 row.push_bind(decision.overdue_total).push_bind(decision.credits).push_bind(plan.policy.clone());
             });
@@ -161,56 +222,64 @@ impl SweepPage {
                  AND d.outcome = 'held' AND v.column4 = 'held' AND d.stage = v.column5 AND d.reasons = v.column6 \
                  AND d.overdue_total = v.column7 AND d.credits = v.column8)",
             );
-            insert.build().execute(&mut *self.tx).await?;
+            insert.build().execute(&mut self.tx).await?;
         }
         Ok(())
     }
 
     /// Logs a possible protest, which holds its items until a person has looked.
-    async fn open_case(
+    pub(super) async fn open_case(
         &mut self,
         account: i64,
         suspicions: &[Suspicion],
         as_of: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let text = "INSERT INTO cases (company, account, kind, status, opened, recorded_at) \
-                    VALUES ($1, $2, 'protest', 'suspected', $3, $4) RETURNING id";
-        let insert = sqlx::query_scalar(text).bind(self.company).bind(account).bind(as_of).bind(now);
-        let case: i64 = insert.fetch_one(&mut *self.tx).await?;
+        let text = "INSERT INTO cases (company, account, kind, status, opened, recorded_at, sweep) \
+                    VALUES ($1, $2, 'protest', 'suspected', $3, $4, $5) RETURNING id";
+        let insert = query(text).bind(self.company).bind(account).bind(as_of).bind(now);
+        let case: i64 = insert.bind(self.sweep).value(&mut self.tx).await?;
         let observations = suspicions.iter().flat_map(|s| s.observations.iter().map(|o| (s.invoice.as_str(), o)));
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO case_evidence (case_id, invoice, key, decisive, sentence, source) ",
-        );
-        insert.push_values(observations, |mut row, (invoice, observation)| {
+        let mut insert = Builder::new("INSERT INTO case_evidence (case_id, invoice, key, decisive, sentence, source) ");
+        insert.push_values(observations, |row, (invoice, observation)| {
             row.push_bind(case).push_bind(invoice).push_bind(observation.key.clone()).push_bind(observation.decisive);
             row.push_bind(observation.sentence.clone()).push_bind(observation.source.clone());
         });
-        insert.build().execute(&mut *self.tx).await?;
+        insert.build().execute(&mut self.tx).await?;
         let text = "INSERT INTO case_event (case_id, status, author, why, effective, recorded_at) \
                     VALUES ($1, 'suspected', 'duly', 'evidence reached the policy''s threshold', $2, $3)";
-        sqlx::query(text).bind(case).bind(as_of).bind(now).execute(&mut *self.tx).await?;
+        query(text).bind(case).bind(as_of).bind(now).execute(&mut self.tx).await?;
         touch(&mut self.tx, account).await
     }
 
-    async fn notices(
+    pub(super) async fn notices(&mut self, as_of: NaiveDate, planned: &[Planned], now: DateTime<Utc>) -> Result<()> {
+        let notices: Vec<(&Planned, &NewNotice)> =
+            planned.iter().filter_map(|plan| plan.notice.as_ref().map(|notice| (plan, notice))).collect();
+        for rows in notices.chunks(500) {
+            let ids = self.insert_notices(as_of, rows, now).await?;
+            self.insert_items(rows, &ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the ids of the new notices by account and currency.
+    async fn insert_notices(
         &mut self,
-        sweep: i64,
         as_of: NaiveDate,
         rows: &[(&Planned, &NewNotice)],
         now: DateTime<Utc>,
-    ) -> Result<()> {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+    ) -> Result<HashMap<(i64, String), i64>> {
+        let mut insert = Builder::new(
             "INSERT INTO notice (company, account, sweep, as_of, currency, stage, letter, policy, token, address, \
              overdue_total, credits, offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, due_at) ",
         );
-        insert.push_values(rows, |mut row, (plan, notice)| {
+        insert.push_values(rows, |row, (plan, notice)| {
             let decision = &plan.decision;
             let offer = match &decision.outcome {
                 Outcome::Notice { offer } => offer.as_ref(),
                 Outcome::Held { .. } => None,
             };
-            row.push_bind(self.company).push_bind(plan.account).push_bind(sweep).push_bind(as_of);
+            row.push_bind(self.company).push_bind(plan.account).push_bind(self.sweep).push_bind(as_of);
             row.push_bind(decision.currency.code().to_owned()).push_bind(decision.stage.clone());
             row.push_bind(notice.letter).push_bind(plan.policy.clone()).push_bind(notice.token.clone());
             row.push_bind(notice.address.clone()).push_bind(decision.overdue_total).push_bind(decision.credits);
@@ -220,11 +289,16 @@ impl SweepPage {
             row.push_bind(State::Ready.code()).push_bind(notice.due_at);
         });
         insert.push(" RETURNING id, account, currency");
-        let mut ids = std::collections::HashMap::new();
-        for row in insert.build().fetch_all(&mut *self.tx).await? {
-            let (id, account, currency): (i64, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            ids.insert((account, currency), id);
+        let mut ids = HashMap::new();
+        for row in insert.build().fetch_all(&mut self.tx).await? {
+            let mut c = Columns::of(&row);
+            let id = c.take()?;
+            ids.insert((c.take()?, c.take()?), id);
         }
+        Ok(ids)
+    }
+
+    async fn insert_items(&mut self, rows: &[(&Planned, &NewNotice)], ids: &HashMap<(i64, String), i64>) -> Result<()> {
         let id_of = |plan: &Planned, currency: Currency| ids.get(&(plan.account, currency.code().to_owned())).copied();
         let items: Vec<_> = rows
             .iter()
@@ -234,16 +308,16 @@ impl SweepPage {
             })
             .collect();
         for rows in items.chunks(2_000) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
+            let mut insert = Builder::new(
                 "INSERT INTO notice_item (notice, position, company, invoice, issued, due, days_overdue, residual, \
                  stage, stage_days, document) ",
             );
-            insert.push_values(rows, |mut row, (id, position, (item, stage_days))| {
+            insert.push_values(rows, |row, (id, position, (item, stage_days))| {
                 row.push_bind(*id).push_bind(*position as i64).push_bind(self.company).push_bind(item.invoice.clone());
                 row.push_bind(item.issued).push_bind(item.due).push_bind(item.days_overdue).push_bind(item.residual);
-                row.push_bind(item.stage.clone()).push_bind(*stage_days).push_bind(item.document.clone());
+                row.push_bind(item.stage.clone()).push_bind(**stage_days).push_bind(item.document.clone());
             });
-            insert.build().execute(&mut *self.tx).await?;
+            insert.build().execute(&mut self.tx).await?;
         }
         Ok(())
     }

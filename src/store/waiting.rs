@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Result, Store, rows::Columns};
+use super::{
+    Result, Store,
+    engine::{Columns, query},
+};
 use crate::domain::notice::State;
 
 /// Notices that may not be sent before a later hour.
@@ -19,8 +22,9 @@ impl Store {
         // One with an answer waits because its letter could not be written.
         let text = "SELECT COUNT(*), MIN(due_at) FROM notice \
                     WHERE company = $1 AND state = 'ready' AND reply IS NULL AND due_at > $2";
-        let query = sqlx::query_as(text).bind(self.company).bind(now);
-        let (number, first): (i64, Option<DateTime<Utc>>) = query.fetch_one(self.pool()).await?;
+        let row = query(text).bind(self.company).bind(now).fetch_one(self.pool()).await?;
+        let mut c = Columns::of(&row);
+        let (number, first): (i64, Option<DateTime<Utc>>) = (c.take()?, c.take()?);
         Ok(first.map(|first| Waiting { number, first }))
     }
 }
@@ -46,10 +50,10 @@ impl Store {
     pub async fn stuck_in(&self, state: State, limit: i64) -> Result<Vec<Stuck>> {
         let text = "SELECT n.id, n.as_of, a.number, n.address, n.reply, n.due_at, n.intent_at, n.void \
                     FROM notice n JOIN account a ON a.id = n.account WHERE n.company = $1 AND n.state = $2 \
-                    AND NOT (n.void = 1 AND EXISTS (SELECT 1 FROM notice later WHERE later.account = n.account \
+                    AND NOT (n.void AND EXISTS (SELECT 1 FROM notice later WHERE later.account = n.account \
                     AND later.id > n.id AND later.state = 'sent')) ORDER BY n.id DESC LIMIT $3";
-        let query = sqlx::query(text).bind(self.company).bind(state.code()).bind(limit);
-        let rows = query.fetch_all(self.pool()).await?;
+        let stuck = query(text).bind(self.company).bind(state.code()).bind(limit);
+        let rows = stuck.fetch_all(self.pool()).await?;
         let stuck = |row| {
             let mut c = Columns::of(row);
             Ok(Stuck {

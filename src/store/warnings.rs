@@ -3,9 +3,12 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use sqlx::AssertSqlSafe;
 
-use super::{Result, import::Import, rows::Columns};
+use super::{
+    Result,
+    engine::{Columns, dynamic},
+    import::Import,
+};
 
 /// Rows that look like a mistake; they were taken nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +57,17 @@ impl Import {
         match table {
             "payment" => {
                 // Several invoices are one text with `;` between.
-                let list = "'[' || replace(json_quote(s.invoices), ';', '\",\"') || ']'";
                 let named = format!(
-                    "SELECT s.*, j.value AS named FROM temp.staged_payment s, json_each({list}) j \
-                                     WHERE s.invoices <> ''"
+                    "SELECT s.*, part.value AS named FROM staged_payment s CROSS JOIN {} WHERE s.invoices <> ''",
+                    self.tx.engine().parts("s.invoices")
                 );
                 self.named_invoices(&named, &mut all).await?;
                 let today = checks.today;
-                let future =
-                    format!("SELECT line, number, 0 AS doubt FROM temp.staged_payment WHERE received > '{today}'");
+                let future = format!("SELECT line, number, 0 AS doubt FROM staged_payment WHERE received > '{today}'");
                 self.find(&future, &[Doubt::InTheFuture], &mut all).await?;
             }
             "credit" => {
-                let named = "SELECT s.*, s.invoice AS named FROM temp.staged_credit s WHERE s.invoice IS NOT NULL";
+                let named = "SELECT s.*, s.invoice AS named FROM staged_credit s WHERE s.invoice IS NOT NULL";
                 self.named_invoices(named, &mut all).await?;
             }
             "account_fact" => {
@@ -74,7 +75,7 @@ impl Import {
                 let names: Vec<String> =
                     checks.policies.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
                 let unknown = format!(
-                    "SELECT line, number, 0 AS doubt FROM temp.staged_account_fact \
+                    "SELECT line, number, 0 AS doubt FROM staged_account_fact \
                      WHERE policy IS NOT NULL AND policy NOT IN ({})",
                     names.join(", ")
                 );
@@ -100,12 +101,12 @@ impl Import {
     /// Counts what `judged` (line, number, place in `kinds`) tells, and keeps the first numbers.
     async fn find(&mut self, judged: &str, kinds: &[Doubt], all: &mut Vec<Warning>) -> Result<()> {
         let text = format!(
-            "SELECT doubt, number, total FROM (SELECT doubt, number, COUNT(*) OVER (PARTITION BY doubt) AS total, \
+            "SELECT CAST(doubt AS BIGINT), number, total FROM (SELECT doubt, number, COUNT(*) OVER (PARTITION BY doubt) AS total, \
              ROW_NUMBER() OVER (PARTITION BY doubt ORDER BY line) AS place \
-             FROM (SELECT doubt, number, MIN(line) AS line FROM ({judged}) WHERE doubt IS NOT NULL GROUP BY doubt, number)) \
+             FROM (SELECT doubt, number, MIN(line) AS line FROM ({judged}) judged WHERE doubt IS NOT NULL GROUP BY doubt, number) firsts) placed \
              WHERE place <= 5 ORDER BY doubt, place"
         );
-        for row in sqlx::query(AssertSqlSafe(text)).fetch_all(&mut *self.tx).await? {
+        for row in dynamic(text).fetch_all(&mut self.tx).await? {
             let mut c = Columns::of(&row);
             let (doubt, number, count): (i64, String, i64) = (c.take()?, c.take()?, c.take()?);
             let Some(kind) = usize::try_from(doubt).ok().and_then(|doubt| kinds.get(doubt)) else { continue };

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
-use super::{SweepReport, Sweeper};
+use super::Sweeper;
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
@@ -25,8 +25,9 @@ use crate::{
 /// Name of the one schedule.
 const SWEEP: &str = "sweep";
 
-/// How long a claimed slot is left to whoever claimed it.
-const CLAIM: Duration = Duration::minutes(30);
+/// Schedule name of the sweeps that a person releases: each is a slot of its own, so that one replica
+/// does it.
+const RELEASE: &str = "release";
 
 /// Longest sleep: deferred notices, releases and reloads are looked for at least this often.
 const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(15);
@@ -41,13 +42,11 @@ pub struct Stop {
 pub struct Daemon {
     pub deliverer: Deliverer,
     pub random: ChaCha20Rng,
-    /// Name of this process in claims.
-    pub holder: String,
 }
 
 impl Daemon {
-    pub fn new(deliverer: Deliverer, holder: String) -> Self {
-        Self { deliverer, random: ChaCha20Rng::from_os_rng(), holder }
+    pub fn new(deliverer: Deliverer) -> Self {
+        Self { deliverer, random: ChaCha20Rng::from_os_rng() }
     }
 
     /// Runs until it is told to end.
@@ -55,8 +54,6 @@ impl Daemon {
         let wake = Arc::new(Notify::new());
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
         self.first_start().await?;
-        // A delivery would do it too, but may not come for long when nothing is due.
-        self.deliverer.recover().await?;
         while !stop.end.is_cancelled() {
             self.tick(&stop.end).await;
             tokio::select! {
@@ -110,6 +107,10 @@ impl Daemon {
 
     /// Does what is due. Trouble is logged; the next tick tries again.
     async fn tick(&mut self, end: &CancellationToken) {
+        // A delivery would do it too, but may not come for long when nothing is due.
+        if let Err(error) = self.deliverer.recover().await {
+            tracing::error!(%error, "what other processes left open could not be looked at");
+        }
         if let Err(error) = self.sweep_if_due().await {
             tracing::error!(%error, "the sweep failed; it is tried again");
         }
@@ -124,17 +125,39 @@ impl Daemon {
     }
 
     async fn sweep_if_due(&mut self) -> Result<()> {
+        self.help().await?;
         let now = self.deliverer.clock.now();
         if let Some(slot) = self.due_slot(now).await? {
-            let until = now + CLAIM;
-            if self.deliverer.store.claim_slot(SWEEP, slot, &self.holder, now, until).await? {
-                let report = self.sweep(now, false).await?;
-                let note = format!("sweep {}", report.id);
-                self.deliverer.store.settle_slot(SWEEP, slot, &note, self.deliverer.clock.now()).await?;
-            }
+            self.sweep_in(SWEEP, slot, false).await?;
         }
-        if self.deliverer.store.last_sweep().await?.is_some_and(|sweep| sweep.held_back.is_some() && sweep.released) {
-            self.sweep(now, true).await?;
+        let last = self.deliverer.store.last_sweep().await?;
+        if let Some(released_at) = last.filter(|sweep| sweep.held_back.is_some()).and_then(|sweep| sweep.released_at) {
+            self.sweep_in(RELEASE, released_at, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Plans pages of a sweep that another replica has begun.
+    async fn help(&mut self) -> Result<()> {
+        let now = self.deliverer.clock.now();
+        let today = date_at(self.settings().company.zone, now);
+        match self.deliverer.store.sweep_to_help().await? {
+            Some(sweep) if sweep.as_of == today => {
+                let Self { deliverer, random, .. } = self;
+                sweeper(deliverer).work(sweep, now, random).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sweeps if this process wins the slot.
+    async fn sweep_in(&mut self, schedule: &str, slot: DateTime<Utc>, release: bool) -> Result<()> {
+        let Self { deliverer, random, .. } = self;
+        let (store, worker, now) = (&deliverer.store, deliverer.worker.id(), deliverer.clock.now());
+        if store.claim_slot(schedule, slot, worker).await? {
+            let as_of = date_at(deliverer.settings.company.zone, now);
+            let report = sweeper(deliverer).sweep(as_of, now, release, (worker, random)).await?;
+            store.settle_slot(schedule, slot, &format!("sweep {}", report.id), deliverer.clock.now()).await?;
         }
         Ok(())
     }
@@ -154,13 +177,6 @@ impl Daemon {
         Ok(Some(newest))
     }
 
-    async fn sweep(&mut self, now: DateTime<Utc>, release: bool) -> Result<SweepReport> {
-        let as_of = date_at(self.settings().company.zone, now);
-        let Self { deliverer, random, .. } = self;
-        let sweeper = Sweeper { store: &deliverer.store, rules: &deliverer.rules, settings: &deliverer.settings };
-        sweeper.sweep(as_of, (now, now), release, random).await
-    }
-
     /// Reads policies and wording again; a problem keeps the old ones.
     async fn reload(&mut self) -> bool {
         let mut rules = match Rules::load(self.settings()) {
@@ -178,6 +194,11 @@ impl Daemon {
         self.deliverer.rules = Arc::new(rules);
         true
     }
+}
+
+fn sweeper(deliverer: &Deliverer) -> Sweeper<'_> {
+    let Deliverer { store, rules, settings, clock, .. } = deliverer;
+    Sweeper { store, rules, settings, clock }
 }
 
 fn scheduler(error: tokio_cron_scheduler::JobSchedulerError) -> StoreError {

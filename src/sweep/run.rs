@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rand::RngCore;
 
 use crate::{
+    clock::Clock,
     domain::{
         calendar::{date_at, instant},
         plan::{Decision, Outcome, Setting, plan},
@@ -21,7 +22,8 @@ use crate::{
         Result, Store, StoreError,
         policies::hex,
         snapshot::{Horizon, Snapshot},
-        sweeps::{NewNotice, Planned},
+        sweep_pages::{PageCounts, SweepPage},
+        sweeps::{NewNotice, OpenSweep, Planned, SweepTotals},
     },
 };
 
@@ -33,6 +35,7 @@ pub struct Sweeper<'a> {
     pub store: &'a Store,
     pub rules: &'a Rules,
     pub settings: &'a Settings,
+    pub clock: &'a Clock,
 }
 
 /// What a sweep came to.
@@ -58,39 +61,88 @@ impl SweepReport {
             }
         }
     }
+
+    /// As a page keeps it.
+    fn kept(&self) -> PageCounts {
+        let reasons: Vec<String> =
+            self.reasons.iter().map(|(reason, number)| format!("{}={number}", reason.code())).collect();
+        PageCounts { notices: self.notices, held: self.held, reasons: reasons.join(" ") }
+    }
+
+    /// The sum over all pages, whoever planned them.
+    fn of(id: i64, as_of: NaiveDate, totals: &SweepTotals) -> Self {
+        let mut report = Self { id, as_of, notices: totals.notices, held: totals.held, ..Self::default() };
+        for (code, number) in
+            totals.reasons.iter().flat_map(|text| text.split_whitespace()).filter_map(|x| x.split_once('='))
+        {
+            if let (Some(reason), Ok(number)) = (Reason::from_code(code), number.parse::<u64>()) {
+                *report.reasons.entry(reason).or_default() += number;
+            }
+        }
+        report
+    }
 }
+
+/// How often a page is tried again when the database was away, or another transaction in its way.
+const TRIES: u32 = 8;
+
+/// How often to look whether other replicas have planned their pages.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(200);
 
 impl Sweeper<'_> {
     /// Plans and commits for `as_of`. `release` says that a person allows an unusual number.
     ///
-    /// `from` is the instant from which sending hours are counted.
+    /// `from` is the instant from which sending hours are counted. Other replicas may plan some of
+    /// its pages; it ends when all are planned.
     pub async fn sweep(
         &self,
         as_of: NaiveDate,
-        (now, from): (DateTime<Utc>, DateTime<Utc>),
+        from: DateTime<Utc>,
         release: bool,
-        random: &mut (impl RngCore + Send),
+        (worker, random): (i64, &mut (impl RngCore + Send)),
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
         self.refuse_earlier(as_of).await?;
+        self.store.end_abandoned_sweeps(self.clock.now()).await?;
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
-        // The sweep counts as released before it commits its first page: after a crash in the
-        // middle the rest must not look like a first sweep again.
-        let unusual = self.unusual(&accounts, horizon, allowed).await?;
-        let id = self.store.start_sweep(as_of, now).await?;
-        let mut report = SweepReport { id, as_of, ..SweepReport::default() };
-        if let Some((counted, why)) = unusual {
-            report = SweepReport { id, held_back: Some(why), ..counted };
-        } else {
-            for page in accounts.chunks(PAGE) {
-                self.commit_page(page, horizon, &mut report, (now, from), random).await?;
+        let report = match self.unusual(&accounts, horizon, allowed).await? {
+            Some((counted, why)) => {
+                let counts = (counted.notices, counted.held);
+                let id = self.store.hold_sweep_back(as_of, counts, &why, self.clock.now()).await?;
+                SweepReport { id, held_back: Some(why), ..counted }
             }
-        }
-        let counts = (report.notices, report.held);
-        self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
+            None => {
+                let pages = accounts.chunks(PAGE);
+                let id = self.store.start_sweep(as_of, pages, worker, self.clock.now()).await?;
+                self.work(OpenSweep { id, as_of }, from, random).await?;
+                while self.store.open_pages(id).await? > 0 {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    self.work(OpenSweep { id, as_of }, from, random).await?;
+                }
+                SweepReport::of(id, as_of, &self.store.finish_sweep(id, self.clock.now()).await?)
+            }
+        };
         tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
         Ok(report)
+    }
+
+    /// Plans the pages of a sweep that nobody else is planning.
+    pub async fn work(&self, sweep: OpenSweep, from: DateTime<Utc>, random: &mut (impl RngCore + Send)) -> Result<()> {
+        let mut tries = 0;
+        loop {
+            match self.plan_page(sweep, from, random).await {
+                Ok(true) => tries = 0,
+                Ok(false) => return Ok(()),
+                // What a lost commit did is seen when the next page is claimed.
+                Err(error) if error.passes() && tries < TRIES => {
+                    tries += 1;
+                    tracing::warn!(%error, "a page of the sweep is planned again");
+                    tokio::time::sleep(LOOK_AGAIN * tries).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Sweeps only go forward: one for an earlier date would contradict notices made since.
@@ -146,27 +198,41 @@ impl Sweeper<'_> {
         }
     }
 
-    async fn commit_page(
+    /// Plans one page; false when none is free.
+    async fn plan_page(
         &self,
-        accounts: &[i64],
-        horizon: Horizon,
-        report: &mut SweepReport,
-        (now, from): (DateTime<Utc>, DateTime<Utc>),
+        sweep: OpenSweep,
+        from: DateTime<Utc>,
         random: &mut (impl RngCore + Send),
-    ) -> Result<()> {
-        let payments_seen = self.store.payments_seen(horizon.batch).await?;
-        let mut page = self.store.sweep_page().await?;
+    ) -> Result<bool> {
+        let Some(mut page) = self.store.claim_page(sweep.id).await? else { return Ok(false) };
+        let now = self.clock.now();
+        let mut report = SweepReport { id: sweep.id, as_of: sweep.as_of, ..SweepReport::default() };
+        let planned = self.decide_page(&mut page, &mut report, from, random).await?;
+        page.commit(sweep.as_of, &planned, &report.kept(), now).await?;
+        Ok(true)
+    }
+
+    async fn decide_page(
+        &self,
+        page: &mut SweepPage,
+        report: &mut SweepReport,
+        from: DateTime<Utc>,
+        random: &mut (impl RngCore + Send),
+    ) -> Result<Vec<Planned>> {
+        let as_of = report.as_of;
+        let payments_seen = page.payments_seen().await?;
+        let considered = self.considered(as_of, payments_seen);
         let mut planned = Vec::new();
-        for snapshot in &mut page.snapshots(accounts, horizon).await? {
+        for snapshot in &mut page.snapshots(Horizon::everything(as_of)).await? {
             let published = self.rules.policy_of(&snapshot.facts.account);
-            for decision in self.decide(snapshot, published, horizon.as_of, payments_seen) {
+            for decision in self.decide(snapshot, published, as_of, payments_seen) {
                 report.count(&decision);
-                let considered = self.considered(horizon.as_of, payments_seen);
                 let notice = self.notice(snapshot, published, &decision, (from, considered), random);
                 planned.push(Planned { account: snapshot.id, decision, policy: published.label.clone(), notice });
             }
         }
-        page.commit(report.id, horizon.as_of, &planned, now).await
+        Ok(planned)
     }
 
     fn decide(

@@ -19,7 +19,7 @@ use super::{
     town::Town,
 };
 use crate::{
-    app::{App, Failure},
+    app::{App, AtWork, Failure},
     domain::{calendar::instant, case::CaseStatus, notice::State},
     intake::take::{Order, take},
     rules::Rules,
@@ -70,31 +70,32 @@ impl<'p> Play<'p> {
 
     /// Plays from the first to the last day.
     pub async fn run(mut self) -> Result<(Played, Town), Failure> {
-        let _lock = self.app.lock()?;
+        let work = self.app.at_work().await?;
         self.write_documents()?;
         let before = self.town.until(START - Duration::days(1), true);
         self.move_to(START, 6, 30);
         self.import(&before, "before", true).await?;
         for day in START.iter_days().take_while(|day| *day <= END) {
             if self.app.rules.calendar.is_business_day(&self.app.settings.company.country, day) {
-                self.day(day).await?;
+                self.day(&work, day).await?;
             }
         }
+        work.presence.leave().await?;
         Ok((self.played, self.town))
     }
 
-    async fn day(&mut self, day: NaiveDate) -> Result<(), Failure> {
+    async fn day(&mut self, work: &AtWork, day: NaiveDate) -> Result<(), Failure> {
         self.move_to(day, 7, 0);
         self.pause(day).await?;
         let with_payments = !within(BANK_LATE, day);
         let news = self.town.until(day, with_payments);
         self.import(&news, &day.to_string(), with_payments).await?;
         self.people(day).await?;
-        self.sweep(day).await?;
+        self.sweep(work, day).await?;
         // At once, while Tokyo is at work, and late enough for Los Angeles.
         for (hour, minute) in [(7, 0), (8, 30), (14, 30), (16, 30)] {
             self.move_to(day, hour, minute);
-            self.deliver().await?;
+            self.deliver(work).await?;
         }
         self.answers(day).await
     }
@@ -138,8 +139,8 @@ impl<'p> Play<'p> {
         Ok(())
     }
 
-    async fn sweep(&mut self, day: NaiveDate) -> Result<(), Failure> {
-        let now = self.now();
+    async fn sweep(&mut self, work: &AtWork, day: NaiveDate) -> Result<(), Failure> {
+        let (now, worker) = (self.now(), work.presence.worker().id());
         let sweeper = self.app.sweeper();
         let seen = self.app.store.payments_seen(i64::MAX).await?;
         if sweeper.setting(&self.app.rules.standard, day, seen).ledger_is_stale() {
@@ -147,23 +148,23 @@ impl<'p> Play<'p> {
         } else if self.played.bank_back.is_none() && !self.played.stale.is_empty() {
             self.played.bank_back = Some(day);
         }
-        let mut report = sweeper.sweep(day, (now, now), false, &mut self.random).await?;
+        let mut report = sweeper.sweep(day, now, false, (worker, &mut self.random)).await?;
         if let Some(why) = report.held_back.take() {
             // A person has looked at the plan.
             self.played.first_held_back.get_or_insert(why);
             self.app.store.release_sweep(PERSON, now).await?;
-            report = sweeper.sweep(day, (now, now), true, &mut self.random).await?;
+            report = sweeper.sweep(day, now, true, (worker, &mut self.random)).await?;
         }
         self.played.sweeps += 1;
         self.played.last = report;
         Ok(())
     }
 
-    async fn deliver(&self) -> Result<(), Failure> {
+    async fn deliver(&self, work: &AtWork) -> Result<(), Failure> {
         if self.app.store.next_due().await?.is_none_or(|due| due > self.now()) {
             return Ok(());
         }
-        let report = self.app.deliverer(None)?.deliver(&CancellationToken::new()).await?;
+        let report = self.app.deliverer(work, None)?.deliver(&CancellationToken::new()).await?;
         match report.failed.first().or(report.halted.as_ref()) {
             Some(why) => Err(Failure::Failed(why.clone())),
             None => Ok(()),

@@ -2,28 +2,52 @@
 
 use std::str::FromStr;
 
-use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
-use super::{Result, StoreError};
+use super::super::{Result, StoreError};
 use crate::domain::{
     account_facts::Hold,
     money::{Currency, Money},
 };
 
+/// A row of either engine.
+pub enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
 /// The columns of a row, read from left to right.
-pub(super) struct Columns<'r> {
-    row: &'r SqliteRow,
+pub struct Columns<'r> {
+    row: &'r Row,
     next: usize,
 }
 
 impl<'r> Columns<'r> {
-    pub fn of(row: &'r SqliteRow) -> Self {
+    pub fn of(row: &'r Row) -> Self {
         Self { row, next: 0 }
     }
 
-    pub fn take<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<T> {
+    pub fn take<T>(&mut self) -> Result<T>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+    {
+        let column = self.next;
         self.next += 1;
-        Ok(self.row.try_get(self.next - 1)?)
+        Ok(match self.row {
+            Row::Sqlite(row) => row.try_get(column)?,
+            Row::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// A count.
+    pub fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
+        let number: i64 = self.take()?;
+        number.try_into().map_err(|_| StoreError::Value(number.to_string()))
+    }
+
+    pub fn number_optional<T: TryFrom<i64>>(&mut self) -> Result<Option<T>> {
+        let number: Option<i64> = self.take()?;
+        number.map(|number| number.try_into().map_err(|_| StoreError::Value(number.to_string()))).transpose()
     }
 
     /// A value kept as text, e.g. a code or a zone.

@@ -1,0 +1,84 @@
+//! Two engines behind one store: SQLite for one process, PostgreSQL for several replicas.
+//!
+//! A statement is one text for both. Values go in as [`Value`]s and come out by [`Columns`]; the
+//! few words that differ are the methods of [`Engine`].
+
+mod builder;
+mod open;
+mod pool;
+mod query;
+mod row;
+mod value;
+
+use std::fmt;
+
+pub use builder::{Builder, Separated};
+pub use open::{Address, open};
+pub use pool::{Pool, Tx};
+pub use query::{On, Query, dynamic, query};
+pub use row::{Columns, Row};
+pub use value::Value;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What a column of a temporary table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Int,
+    Text,
+    Date,
+    Bool,
+}
+
+impl Engine {
+    /// The type of a column of a temporary table.
+    pub fn type_of(self, kind: Kind) -> &'static str {
+        match (self, kind) {
+            (_, Kind::Int) => "BIGINT",
+            (_, Kind::Text) => "TEXT",
+            (Self::Sqlite, Kind::Date | Kind::Bool) => "",
+            (Self::Postgres, Kind::Date) => "DATE",
+            (Self::Postgres, Kind::Bool) => "BOOLEAN",
+        }
+    }
+
+    /// Ends a SELECT whose rows are claimed until the transaction ends; rows that others have
+    /// claimed are left out. On SQLite whoever writes is alone anyway.
+    pub fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// The instant by which replicas judge each other: the database's, since their own clocks
+    /// differ. On SQLite there is one process, and `parameter` is its clock.
+    pub fn now(self, parameter: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite => parameter,
+            Self::Postgres => "clock_timestamp()",
+        }
+    }
+
+    /// A table of the parts of a text with `;` between them, named `part (value)`.
+    pub fn parts(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_each('[' || replace(json_quote({text}), ';', '\",\"') || ']') part"),
+            Self::Postgres => format!("unnest(string_to_array({text}, ';')) AS part (value)"),
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
