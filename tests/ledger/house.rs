@@ -9,12 +9,17 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{sink::Sink, wait_until};
+use super::{
+    database::{Database, wait},
+    sink::Sink,
+    wait_until,
+};
 
 const DULY: &str = env!("CARGO_BIN_EXE_duly");
 
 pub struct House {
     folder: TempDir,
+    database: Database,
     pub sink: Sink,
 }
 
@@ -72,13 +77,14 @@ fn policy(shipped: &str) -> String {
 
 impl House {
     pub fn new(ledger: &Path) -> Self {
-        let house = Self { folder: TempDir::new().unwrap(), sink: Sink::start() };
+        let folder = TempDir::new().unwrap();
+        let config = folder.path().join("config");
+        let house = Self { folder, database: Database::new(&config), sink: Sink::start() };
         house.ok(&["init", "config"]);
-        let config = house.folder.path().join("config");
         let settings = std::fs::read_to_string(config.join("duly.toml")).unwrap();
         let smtp = format!(
             "{}\n[delivery.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
-            settings.replace("to = \"folder\"", "to = \"smtp\""),
+            settings.replace("to = \"folder\"", "to = \"smtp\"").replace("sqlite:duly.db", &house.database.url()),
             house.sink.port
         );
         std::fs::write(config.join("duly.toml"), smtp).unwrap();
@@ -169,50 +175,43 @@ impl House {
 
     /// The day's slot is settled and nothing waits to be sent.
     pub fn is_done(&self, day: &str) -> bool {
-        let slot = format!("SELECT COUNT(*) FROM slot WHERE at LIKE '{day}%' AND done_at IS NOT NULL");
+        let slot = format!("SELECT COUNT(*) FROM slot WHERE CAST(at AS TEXT) LIKE '{day}%' AND done_at IS NOT NULL");
         let waiting = "SELECT COUNT(*) FROM notice WHERE state IN ('ready', 'sending', 'deferred', 'in_doubt')";
         self.count(&slot) > 0 && self.count(waiting) == 0
     }
 
-    fn rows(&self, query: &str) -> serde_json::Value {
-        let output = Command::new("sqlite3")
-            .args(["-json", "-cmd", ".timeout 5000", "config/duly.db", query])
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap();
-        assert_success(&["sqlite3", query], &output);
-        serde_json::from_slice(&output.stdout).unwrap_or(serde_json::Value::Array(Vec::new()))
+    fn rows(&self, query: &str) -> Vec<Vec<String>> {
+        wait(self.database.rows(query))
     }
 
     fn count(&self, query: &str) -> i64 {
-        self.rows(query)[0].as_object().and_then(|row| row.values().next()?.as_i64()).unwrap_or_default()
+        self.rows(query)[0][0].parse().unwrap()
     }
 
     /// Notices that were sent, by day and account.
     pub fn notices(&self) -> Vec<Recorded> {
-        let rows = self.rows(
-            "SELECT n.as_of, a.number AS account, n.stage, n.overdue_total, n.token, n.doubts, \
-             (SELECT json_group_array(json_array(invoice, COALESCE(stage, ''))) FROM \
-              (SELECT * FROM notice_item WHERE notice = n.id ORDER BY position)) AS items \
+        let notices = self.rows(
+            "SELECT n.id, n.as_of, a.number, n.stage, n.overdue_total, n.token, n.doubts \
              FROM notice n JOIN account a ON a.id = n.account WHERE n.state = 'sent' ORDER BY n.as_of, a.number",
         );
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        let recorded = |row: &serde_json::Value| {
-            let items: Vec<(String, String)> = serde_json::from_str(row["items"].as_str().unwrap()).unwrap();
-            let cents = row["overdue_total"].as_i64().unwrap();
+        let items = self.rows("SELECT notice, invoice, COALESCE(stage, '') FROM notice_item ORDER BY notice, position");
+        let recorded = |row: &Vec<String>| {
+            let [id, day, account, stage, cents, token, doubts] = row.as_slice() else { panic!("{row:?}") };
+            let cents: i64 = cents.parse().unwrap();
+            let own = items.iter().filter(|item| item[0] == *id);
             Recorded {
                 sent: Sent {
-                    day: text(&row["as_of"]),
-                    account: text(&row["account"]),
-                    stage: text(&row["stage"]),
+                    day: day.clone(),
+                    account: account.clone(),
+                    stage: stage.clone(),
                     total: format!("{}.{:02}", cents / 100, cents % 100),
-                    invoices: items,
+                    invoices: own.map(|item| (item[1].clone(), item[2].clone())).collect(),
                 },
-                token: text(&row["token"]),
-                doubts: usize::try_from(row["doubts"].as_i64().unwrap()).unwrap(),
+                token: token.clone(),
+                doubts: doubts.parse().unwrap(),
             }
         };
-        rows.as_array().unwrap().iter().map(recorded).collect()
+        notices.iter().map(recorded).collect()
     }
 }
 

@@ -3,8 +3,11 @@
 //! again by the daemon, killed and restarted all the time.
 //!
 //! Needs the public ledger (`DULY_SHARED`, or `../shared/data` beside the checkout), Postfix's
-//! `smtp-sink`, `sqlite3`, `python3` and `faketime`; says plainly when it is skipped.
+//! `smtp-sink`, `python3` and `faketime`; says plainly when it is skipped.
 
+#[path = "../support/database.rs"]
+#[expect(dead_code, reason = "no test of these is for SQLite alone")]
+mod database;
 mod house;
 mod sink;
 

@@ -6,12 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use duly::{clock::Clock, domain::calendar::date_at};
-use sqlx::{Connection, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
-use crate::smtp::Server;
+use crate::{database::Database, smtp::Server};
 
 /// The day on which most tests play, a Monday.
 pub const DAY: &str = "2025-03-03";
@@ -28,9 +27,10 @@ const HEADERS: [(&str, &str); 5] = [
     ("events", "event,account,date,kind,invoice,until"),
 ];
 
-/// An installation; its folder goes when this is dropped.
+/// An installation; its folder and its database go when this is dropped.
 pub struct House {
     pub folder: TempDir,
+    database: Database,
 }
 
 /// What a command said, and how it ended.
@@ -60,8 +60,11 @@ impl Said {
 impl House {
     /// As shipped, but for sending hours: mail may leave at any time.
     pub fn new() -> Self {
-        let house = Self { folder: tempfile::tempdir().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(&folder.path().join("config"));
+        let house = Self { folder, database };
         house.duly(&["init"]).ended(0);
+        house.edit("duly.toml", "sqlite:duly.db", &house.database.url());
         let all_days = r#"days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]"#;
         house.edit("policy.toml", r#"days = ["mon", "tue", "wed", "thu", "fri"]"#, all_days);
         house.edit("policy.toml", r#"from = "08:00:00""#, r#"from = "00:00:00""#);
@@ -166,19 +169,13 @@ impl House {
     }
 
     /// Rows of the database, cells as text with a blank between them.
-    pub async fn rows(&self, text: &'static str) -> Vec<String> {
-        let rows = sqlx::query(text).fetch_all(&mut self.database().await).await.unwrap();
-        let cell = |row: &sqlx::sqlite::SqliteRow, n| row.try_get_unchecked::<Option<String>, _>(n).unwrap();
-        let line = |row: &sqlx::sqlite::SqliteRow| -> Vec<String> {
-            (0..row.len()).map(|n| cell(row, n).unwrap_or_else(|| "-".to_owned())).collect()
-        };
-        rows.iter().map(|row| line(row).join(" ")).collect()
+    pub async fn rows(&self, text: &str) -> Vec<String> {
+        self.database.rows(text).await.iter().map(|row| row.join(" ")).collect()
     }
 
     /// Changes the database, as the passing of time would.
     pub async fn change(&self, text: impl Into<String>) {
-        let query = sqlx::query(sqlx::AssertSqlSafe(text.into()));
-        query.execute(&mut self.database().await).await.unwrap();
+        self.database.rows(text).await;
     }
 
     /// States of all notices, oldest first.
@@ -191,10 +188,11 @@ impl House {
         self.change("UPDATE notice SET due_at = '2025-01-01T00:00:00+00:00' WHERE due_at IS NOT NULL").await;
     }
 
-    async fn database(&self) -> SqliteConnection {
-        let file = self.path("config/duly.db");
-        let options = SqliteConnectOptions::new().filename(file).busy_timeout(PATIENCE);
-        SqliteConnection::connect_with(&options).await.unwrap()
+    /// How long the only notice still waits until it may be sent.
+    pub async fn waits(&self) -> TimeDelta {
+        let due = self.rows("SELECT due_at FROM notice").await;
+        assert_eq!(due.len(), 1);
+        DateTime::parse_from_rfc3339(&due[0]).unwrap().to_utc() - Clock::System.now()
     }
 }
 

@@ -107,7 +107,7 @@ async fn a_dry_run_counts_and_changes_nothing() {
     let counts = said.lines().find(|line| line.contains("GBP")).unwrap().split_whitespace().collect::<Vec<_>>();
     assert_eq!(counts, ["invoice", "1", "1", "1", "20.50", "EUR", "90.00", "GBP", "7000", "JPY"], "{said}");
     assert_eq!(house.rows("SELECT COUNT(*), MAX(id) FROM batch").await, before);
-    assert_eq!(house.rows("SELECT number, amount FROM invoice").await, ["INV-1 10000", "INV-2 2050"]);
+    assert_eq!(house.rows("SELECT number, amount FROM invoice ORDER BY id").await, ["INV-1 10000", "INV-2 2050"]);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use chrono::TimeDelta;
+
 use crate::{
     house::{DAY, House, days_ago, until},
     relay::{PLAIN, ready},
@@ -100,8 +102,8 @@ async fn sending_hours_are_asked_again_at_sending() {
     house.edit("policy.toml", all_days, &format!("days = [\"{later}\"]"));
     house.duly(&["deliver"]).ended(0);
     assert!(server.received().is_empty());
-    let waits = "SELECT state, reply, due_at > strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day') FROM notice";
-    assert_eq!(house.rows(waits).await, ["ready waits for its sending hours 1"]);
+    assert_eq!(house.rows("SELECT state, reply FROM notice").await, ["ready waits for its sending hours"]);
+    assert!(house.waits().await > TimeDelta::days(1));
     house.edit("policy.toml", &format!("days = [\"{later}\"]"), all_days);
     house.change("UPDATE notice SET due_at = '2025-01-01T00:00:00+00:00'").await;
     assert_eq!(house.duly(&["deliver"]).ended(0), "1 sent\n");

@@ -4,6 +4,9 @@
 #[expect(dead_code, reason = "the relay can do more than these tests ask of it")]
 mod smtp;
 
+#[path = "../support/database.rs"]
+mod database;
+
 mod daemon;
 mod delivery;
 mod doubt;
