@@ -71,11 +71,13 @@ async fn a_first_sweep_waits_for_a_person_and_is_released_while_the_daemon_runs(
     assert!(house.duly(&["tasks"]).ended(0).contains("`duly sweep --release`"));
     assert!(server.received().is_empty());
     let said = house.duly(&["sweep", "--release"]).ended(0);
-    assert!(said.contains("Released. The running daemon sweeps and sends within a minute."), "{said}");
+    // On PostgreSQL the command works beside the daemon.
+    let alone = !skipped_on_postgres("there the command itself sweeps");
+    assert!(!alone || said.contains("Released. The running daemon sweeps and sends within a minute."), "{said}");
     until("a mail", || server.accepted().len() == 1);
     assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["1"]);
     let said = house.duly(&["sweep", "--release"]).ended(0);
-    assert_eq!(said, "Nothing is held back. The running daemon sweeps on its schedule.\n");
+    assert!(!alone || said == "Nothing is held back. The running daemon sweeps on its schedule.\n", "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,7 +181,7 @@ async fn a_sweep_that_a_dead_process_began_is_done_again() {
     let server = Server::start(Script::default()).await;
     let house = due_today(&server, &["A"]);
     last_slot(&house, 2).await;
-    house.change("UPDATE slot SET done_at = NULL, note = NULL, holder = 'EXAMPLE:1'").await;
+    house.change("UPDATE slot SET done_at = NULL, note = NULL, holder = 4711").await;
     let _daemon = Running::start(&house);
     until("a mail", || server.accepted().len() == 1);
     assert_eq!(house.rows("SELECT COUNT(*) FROM slot WHERE done_at IS NULL").await, ["0"]);

@@ -80,8 +80,8 @@ pub fn due_today(server: &Server, numbers: &[&str]) -> House {
 pub async fn last_slot(house: &House, days: u64) {
     let at = instant(chrono_tz::Europe::London, days_ago(days).and_time(NaiveTime::MIN));
     let text = format!(
-        "INSERT INTO slot (company, schedule, at, holder, until, done_at, note) \
-         SELECT id, 'sweep', '{0}', '', '{0}', '{0}', 'long ago' FROM company",
+        "INSERT INTO slot (company, schedule, at, holder, done_at, note) \
+         SELECT id, 'sweep', '{0}', 0, '{0}', 'long ago' FROM company",
         at.to_rfc3339()
     );
     house.change(text).await;
