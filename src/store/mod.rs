@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+pub mod bell;
 pub mod cases;
 pub mod engine;
 pub mod holds;

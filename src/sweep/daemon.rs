@@ -11,7 +11,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::Sweeper;
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
     rules::Rules,
     settings::Settings,
-    store::{Result, StoreError},
+    store::{Result, Store, StoreError},
 };
 
 /// Name of the one schedule.
@@ -52,6 +52,7 @@ impl Daemon {
     /// Runs until it is told to end.
     pub async fn run(&mut self, stop: &Stop) -> Result<()> {
         let wake = Arc::new(Notify::new());
+        let _bell = AbortOnDropHandle::new(tokio::spawn(hear(self.deliverer.store.clone(), Arc::clone(&wake))));
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
         self.first_start().await?;
         while !stop.end.is_cancelled() {
@@ -193,6 +194,25 @@ impl Daemon {
         tracing::info!(policy = rules.standard.label, "policies and wording reloaded");
         self.deliverer.rules = Arc::new(rules);
         true
+    }
+}
+
+/// Wakes the daemon when another replica rings.
+async fn hear(store: Store, wake: Arc<Notify>) {
+    loop {
+        match listen(&store, &wake).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "other replicas are not heard; this one looks by itself"),
+        }
+        tokio::time::sleep(LONGEST_SLEEP).await;
+    }
+}
+
+async fn listen(store: &Store, wake: &Notify) -> Result<()> {
+    let Some(mut bell) = store.bell().await? else { return Ok(()) };
+    loop {
+        bell.rung().await?;
+        wake.notify_one();
     }
 }
 
