@@ -124,6 +124,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     // Only what decides by a policy makes it a version; others look.
     let decides = matches!(cli.command, Command::Import(_) | Command::Sweep(_) | Command::Deliver(_) | Command::Run(_));
     let app = match decides {
+        _ if matches!(cli.command, Command::Run(_)) => App::open_patiently(&cli.config, Clock::System).await?,
         true => App::open(&cli.config, Clock::System).await?,
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };

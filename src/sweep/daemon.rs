@@ -54,7 +54,6 @@ impl Daemon {
         let wake = Arc::new(Notify::new());
         let _bell = AbortOnDropHandle::new(tokio::spawn(hear(self.deliverer.store.clone(), Arc::clone(&wake))));
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
-        self.first_start().await?;
         while !stop.end.is_cancelled() {
             self.tick(&stop.end).await;
             tokio::select! {
@@ -95,15 +94,6 @@ impl Daemon {
         }
         clock.start().await.map_err(scheduler)?;
         Ok(clock)
-    }
-
-    /// From now on every occurrence counts, also if the process is down when it comes.
-    async fn first_start(&self) -> Result<()> {
-        let (store, now) = (&self.deliverer.store, self.deliverer.clock.now());
-        if store.slots_since(SWEEP).await?.is_none() {
-            store.settle_slot(SWEEP, now, "the daemon's first start", now).await?;
-        }
-        Ok(())
     }
 
     /// Does what is due. Trouble is logged; the next tick tries again.
@@ -167,8 +157,10 @@ impl Daemon {
     /// is due is a state and one sweep with today's facts covers them.
     async fn due_slot(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let store = &self.deliverer.store;
-        let (Some(occurrences), Some((since, unfinished))) = (self.occurrences()?, store.slots_since(SWEEP).await?)
-        else {
+        let Some(occurrences) = self.occurrences()? else { return Ok(None) };
+        let Some((since, unfinished)) = store.slots_since(SWEEP).await? else {
+            // From now on every occurrence counts, also if no process runs when it comes.
+            store.settle_slot(SWEEP, now, "the first start", now).await?;
             return Ok(None);
         };
         let mut due = if unfinished { vec![since] } else { Vec::new() };

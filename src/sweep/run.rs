@@ -103,7 +103,7 @@ impl Sweeper<'_> {
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
         self.refuse_earlier(as_of).await?;
-        self.store.end_abandoned_sweeps(self.clock.now()).await?;
+        self.store.end_abandoned_sweeps(worker, self.clock.now()).await?;
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
         let report = match self.unusual(&accounts, horizon, allowed).await? {
