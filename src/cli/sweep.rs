@@ -71,8 +71,11 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
     }
     let delivery = app.deliverer(Some(as_of))?.deliver(&CancellationToken::new()).await?;
-    tell(app, &delivery).await?;
+    let done = tell(app, &delivery).await?;
     drop(lock);
+    if done == Done::Held {
+        return Ok(done);
+    }
     Ok(if delivery.sent == 0 && report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well })
 }
 

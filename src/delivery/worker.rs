@@ -3,15 +3,16 @@
 //! While a message is on its way the next one is looked at and written. Its intent and the
 //! outcome of the last message share a commit, and no byte of it leaves before that is durable.
 
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
 use lettre::Address;
 
-use super::{
-    prepare::Prepared,
-    run::Delivery,
-    target::{Line, Sent},
-};
+use super::{judge::Sent, prepare::Prepared, run::Delivery, smtp::Fence, target::Line};
 use crate::{
-    domain::notice::{Attempt, after},
+    domain::notice::{Attempt, Tries, after},
     store::{Result, StoreError, outbox::Write},
     telemetry::Masked,
 };
@@ -27,8 +28,9 @@ impl Delivery {
         if let Err(error) = &worked {
             self.halt(error.to_string());
         }
+        let halted = self.record_halt().await;
         line.close().await;
-        worked
+        worked.and(halted)
     }
 
     async fn send_all(&self, line: &mut Line<'_>) -> Result<()> {
@@ -48,22 +50,24 @@ impl Delivery {
                 None => self.prepare_next().await?,
             };
             let Some(prepared) = next else { return Ok(()) };
-            if let Err(why) = line.open().await {
+            if let Err(fault) = line.open().await {
                 // Not a word about the notice: it stays ready, and so do all others.
-                self.halt(why);
-                return Ok(());
+                self.hear_fault(fault, None);
+                ahead = Some(prepared);
+                continue;
             }
             tokio::select! {
                 () = self.pace.wait() => {}
                 () = self.stop.cancelled() => return Ok(()),
             }
+            let since = Instant::now();
             let intent = prepared.intent(self.target.name(), self.clock.now());
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
             }
-            let (sent, next) = tokio::join!(self.send(line, &prepared), self.prepare_ahead());
-            outcome = Some(self.outcome(&prepared, sent));
+            let (sent, next) = tokio::join!(self.send(line, &prepared, since), self.prepare_ahead());
+            outcome = sent.map(|sent| self.outcome(&prepared, sent));
             match next {
                 Ok(next) => ahead = next,
                 Err(error) => {
@@ -74,31 +78,45 @@ impl Delivery {
         }
     }
 
-    async fn send(&self, line: &mut Line<'_>, prepared: &Prepared) -> Sent {
+    /// `None` if it was found before the dot that another process has taken the notice over: its outcome is not ours
+    /// to record any more.
+    async fn send(&self, line: &mut Line<'_>, prepared: &Prepared, since: Instant) -> Option<Sent> {
         let notice = &prepared.notice;
-        match (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) {
-            (Ok(from), Ok(to)) => {
-                let name = format!("{}-{}.eml", notice.as_of, notice.token);
-                line.send(&from, &to, &name, &prepared.bytes).await
+        let (Ok(from), Ok(to)) = (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) else {
+            let reply = "this is not an email address".to_owned();
+            return Some(Sent { attempt: Attempt::AddressRefused { reply }, fault: None });
+        };
+        let lost = AtomicBool::new(false);
+        let still = async {
+            if self.store.still_mine(notice.id, notice.attempts + 1).await.map_err(|error| error.to_string())? {
+                return Ok(());
             }
-            _ => {
-                let reply = "this is not an email address".to_owned();
-                Sent { attempt: Attempt::AddressRefused { reply }, stop: None }
-            }
+            lost.store(true, Ordering::Relaxed);
+            Err("another process has taken it over".to_owned())
+        };
+        let name = format!("{}-{}.eml", notice.as_of, notice.token);
+        let sent = line.send((&from, &to), &name, &prepared.bytes, Fence::new(since, still)).await;
+        if lost.load(Ordering::Relaxed) {
+            tracing::warn!(notice = notice.id, "stopped for too long: another process has taken the notice over");
+            return None;
         }
+        Some(sent)
     }
 
     /// What the attempt means for the notice, to be recorded, and for all others.
     fn outcome(&self, prepared: &Prepared, sent: Sent) -> Write {
         let (notice, now) = (&prepared.notice, self.clock.now());
         let rule = &self.rules.standard.policy.in_doubt;
-        let after = after(sent.attempt, notice.attempts + 1, notice.doubts, now, rule);
+        match sent.fault {
+            Some(fault) => self.hear_fault(fault, Some(notice.id)),
+            None if matches!(sent.attempt, Attempt::Accepted { .. }) => self.hear_acceptance(),
+            None => {}
+        }
+        let tries = Tries { attempts: notice.attempts + 1, doubts: notice.doubts, refusals: notice.refusals };
+        let after = after(sent.attempt, tries, now, rule);
         let to = Masked(&notice.address);
         tracing::info!(notice = notice.id, %to, state = %after.state, reply = after.reply, "attempted");
         self.count(|report| report.add(after.state));
-        if let Some(why) = sent.stop {
-            self.halt(why);
-        }
         Write::Result { notice: notice.id, after, at: now }
     }
 

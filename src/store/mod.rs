@@ -13,6 +13,8 @@ use sqlx::{
 
 pub mod adjustments;
 pub mod cases;
+mod fence;
+pub mod halts;
 pub mod holds;
 pub mod import;
 mod lock;

@@ -38,6 +38,7 @@ pub struct Notice {
     pub state: State,
     pub attempts: u32,
     pub doubts: u32,
+    pub refusals: u32,
     pub reply: Option<String>,
     pub lines: Vec<Line>,
 }
@@ -75,7 +76,7 @@ impl Write {
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
-                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, reply, due_at, \
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, refusals, reply, due_at, \
                        (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND f.void = 0 \
                         ORDER BY f.id LIMIT 1)";
 
@@ -227,7 +228,8 @@ impl Store {
     /// Puts refused notices back, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
     pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
-        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL, reply = NULL \
+        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, refusals = 0, closed_at = NULL, \
+                    reply = NULL \
                     WHERE company = $2 AND state = 'refused' AND void = 0";
         Ok(sqlx::query(text).bind(now).bind(self.company).execute(self.pool()).await?.rows_affected())
     }
@@ -246,19 +248,21 @@ fn update(writes: &[Write]) -> QueryBuilder<Sqlite> {
         "UPDATE notice SET state = v.column2, attempts = attempts + (v.column3 IS NOT NULL), \
          intent_at = COALESCE(v.column4, intent_at), sha256 = COALESCE(v.column5, sha256), \
          relay = COALESCE(v.column6, relay), due_at = v.column7, reply = COALESCE(v.column8, reply), \
-         closed_at = v.column9, void = v.column10, doubts = doubts + v.column11 FROM (",
+         closed_at = v.column9, void = v.column10, doubts = doubts + v.column11, \
+         refusals = refusals + v.column12 FROM (",
     );
     update.push_values(writes, |mut row, write| {
         row.push_bind(write.notice()).push_bind(write.state().code());
         match write {
             Write::Intent { revision, sha256, relay, at, .. } => {
                 row.push_bind(revision).push_bind(at).push_bind(sha256.as_str()).push_bind(relay.as_str());
-                row.push("NULL, NULL, NULL, 0, 0");
+                row.push("NULL, NULL, NULL, 0, 0, 0");
             }
             Write::Result { after, at, .. } => {
                 let closed = matches!(after.state, State::Sent | State::Refused).then_some(*at);
                 row.push("NULL, NULL, NULL, NULL").push_bind(after.next_at).push_bind(after.reply.as_str());
                 row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
+                row.push_bind(i64::from(after.misconfigured));
             }
         }
     });
@@ -307,6 +311,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
         state: State::Ready,
         attempts: 0,
         doubts: 0,
+        refusals: 0,
         reply: None,
         lines: Vec::new(),
     };
@@ -320,6 +325,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.state = c.code(State::from_code)?;
     notice.attempts = c.take()?;
     notice.doubts = c.take()?;
+    notice.refusals = c.take()?;
     notice.reply = c.take()?;
     notice.due_at = c.take()?;
     notice.thread = c.take()?;

@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "the relay can do more than these tests ask of it")]
 mod smtp;
 
+mod breaker;
 mod daemon;
 mod delivery;
 mod doubt;

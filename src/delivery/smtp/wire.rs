@@ -88,11 +88,16 @@ impl Wire {
 
     /// Writes all of `bytes` within `limit`.
     pub async fn push(&self, bytes: &[u8], limit: Duration) -> Result<(), Cut> {
+        self.push_while(bytes, limit, || true).await.map(drop)
+    }
+
+    /// Writes `bytes` within `limit`, as long as `go` holds before each write, and says how many have left.
+    pub async fn push_while(&self, bytes: &[u8], limit: Duration, go: impl Fn() -> bool) -> Result<usize, Cut> {
         let mut left = 0;
         let mut wire = self.clone();
         let encrypted = self.encrypted();
         let work = async {
-            while left < bytes.len() {
+            while left < bytes.len() && go() {
                 match wire.write(&bytes[left..]).await {
                     Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                     Ok(n) => left += n,
@@ -108,7 +113,7 @@ impl Wire {
             wire.flush().await
         };
         match timeout(limit, work).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => Ok(left),
             Ok(Err(error)) => Err(Cut { left, reason: format!("cannot write: {error}") }),
             Err(_) => Err(Cut { left, reason: format!("the relay did not read within {limit:?}") }),
         }
