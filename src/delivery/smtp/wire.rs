@@ -215,4 +215,25 @@ mod tests {
         assert_eq!(got.len(), cut.left);
         assert!(cut.left < more_than_the_buffers_hold.len());
     }
+
+    /// What is written in pieces can be kept back before each piece.
+    #[tokio::test]
+    async fn nothing_more_leaves_once_it_may_not_go_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire = Wire::rehearsing();
+        wire.attach(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+        let (mut peer, _) = listener.accept().await.unwrap();
+        let reader = tokio::spawn(async move {
+            let mut got = Vec::new();
+            peer.read_to_end(&mut got).await.map(|_| got.len())
+        });
+        let more_than_one_write_takes = vec![b'x'; 32 << 20];
+        let asked = std::cell::Cell::new(0);
+        let twice = || asked.replace(asked.get() + 1) < 2;
+        let left = wire.push_while(&more_than_one_write_takes, Duration::from_secs(60), twice).await.unwrap();
+        assert_eq!(wire.push_while(b"x", Duration::from_secs(60), || false).await.unwrap(), 0);
+        drop(wire);
+        assert_eq!(reader.await.unwrap().unwrap(), left);
+        assert!(0 < left && left < more_than_one_write_takes.len(), "{left}");
+    }
 }
