@@ -119,6 +119,7 @@ impl App {
             dkim: self.dkim()?,
             clock: self.clock.clone(),
             as_of,
+            memory: Arc::default(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The command line: one file a command. Data on standard output, logs on standard error.
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or invalid input, 3 nothing was sent because something
-//! is held.
+//! is held, or sending stopped until a person resumes it.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -90,7 +90,7 @@ enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     Well,
-    /// Nothing was sent because something is held.
+    /// Nothing was sent because something is held, or sending stopped until a person resumes it.
     Held,
 }
 

@@ -73,8 +73,11 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
     }
     let delivery = app.deliverer(&work, Some(as_of))?.deliver(&CancellationToken::new()).await?;
-    tell(app, &delivery).await?;
     work.presence.leave().await?;
+    let done = tell(app, &delivery).await?;
+    if done == Done::Held {
+        return Ok(done);
+    }
     Ok(if delivery.sent == 0 && report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well })
 }
 

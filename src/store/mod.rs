@@ -10,6 +10,7 @@ pub mod adjustments;
 pub mod bell;
 pub mod cases;
 pub mod engine;
+pub mod halts;
 pub mod holds;
 pub mod import;
 mod lock;

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::Sweeper;
+use super::{Sweeper, patience::Patience};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
@@ -42,11 +42,12 @@ pub struct Stop {
 pub struct Daemon {
     pub deliverer: Deliverer,
     pub random: ChaCha20Rng,
+    patience: Patience,
 }
 
 impl Daemon {
     pub fn new(deliverer: Deliverer) -> Self {
-        Self { deliverer, random: ChaCha20Rng::from_os_rng() }
+        Self { deliverer, random: ChaCha20Rng::from_os_rng(), patience: Patience::default() }
     }
 
     /// Runs until it is told to end.
@@ -58,7 +59,7 @@ impl Daemon {
             self.tick(&stop.end).await;
             tokio::select! {
                 () = wake.notified() => {}
-                () = tokio::time::sleep(LONGEST_SLEEP) => {}
+                () = tokio::time::sleep(self.patience.left().unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)) => {}
                 () = stop.reload.notified() => {
                     if self.reload().await {
                         // The schedule may have changed.
@@ -107,12 +108,14 @@ impl Daemon {
         }
         let waiting = self.deliverer.store.next_due().await;
         let due = waiting.is_ok_and(|at| at.is_some_and(|at| at <= self.deliverer.clock.now()));
-        if due
-            && !end.is_cancelled()
-            && let Err(error) = self.deliverer.deliver(end).await
-        {
+        if !due || end.is_cancelled() || self.patience.left().is_some() {
+            return;
+        }
+        let delivered = self.deliverer.deliver(end).await;
+        if let Err(error) = &delivered {
             tracing::error!(%error, "the delivery failed; it is tried again");
         }
+        self.patience.learn(delivered.as_ref().ok(), &mut self.random);
     }
 
     async fn sweep_if_due(&mut self) -> Result<()> {
