@@ -233,7 +233,7 @@ async fn a_process_that_slept_through_its_claim_keeps_the_dot_back() {
     // Meanwhile another process took it for lost, and sent it.
     house.change("UPDATE notice SET state = 'sent', attempts = attempts + 1 WHERE state = 'sending'").await;
     daemon.signal("CONT");
-    until("it is noticed", || daemon.log().contains("another process has taken the notice over"));
+    until("it is noticed", || daemon.log().contains("the outcome comes too late"));
     until("the delivery is over", || daemon.log().contains("delivery done"));
     std::thread::sleep(Duration::from_millis(500));
     assert!(server.received().is_empty(), "the dot arrived");
