@@ -100,5 +100,9 @@ async fn release(app: &App, by: &str, now: DateTime<Utc>) -> Result<Released, Fa
 pub fn page(report: &SweepReport) -> String {
     let notices = count(report.notices, "notice", "notices");
     let held = count(report.held, "account held", "accounts held");
-    format!("Sweep for {}: {notices}, {held}\n", report.as_of) + &meanings(&report.reasons)
+    let unreadable = match report.unreadable {
+        0 => String::new(),
+        number => format!("{} cannot be read: see `duly tasks`\n", count(number, "account", "accounts")),
+    };
+    format!("Sweep for {}: {notices}, {held}\n{unreadable}", report.as_of) + &meanings(&report.reasons)
 }

@@ -111,7 +111,8 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
 
 /// What the planner holds for a person.
 async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    app.sweeper()
+    let unreadable = app
+        .sweeper()
         .plan(Horizon::everything(as_of), |_, decision| {
             for reason in decision.outcome.reasons() {
                 // The whole ledger, cases and money are listed by their own rules.
@@ -124,6 +125,10 @@ async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), 
             }
         })
         .await?;
+    for account in unreadable {
+        let what = format!("account {} cannot be read: {}", printable(&account.number), printable(&account.why));
+        tasks.push(["unreadable".into(), what, "import its rows again, or restore a backup".into()]);
+    }
     let seen = app.store.payments_seen(i64::MAX).await?;
     let sweeper = app.sweeper();
     if sweeper.setting(&app.rules.standard, as_of, seen).ledger_is_stale() {

@@ -66,10 +66,13 @@ impl Delivery {
             tracing::warn!(notice = notice.id, "facts kept coming in; it is tried again with the next delivery");
             return Ok(None);
         }
-        let horizon = Horizon::everything(self.as_of);
-        match self.store.snapshots(&[notice.account], horizon).await?.pop() {
-            Some(snapshot) => self.prepare(Job { notice, snapshot }, before.looks + 1).await,
-            None => Ok(None),
+        let mut found = self.store.readable(&[notice.account], Horizon::everything(self.as_of)).await?;
+        match (found.snapshots.pop(), found.unreadable.pop()) {
+            (Some(snapshot), _) => self.prepare(Job { notice, snapshot }, before.looks + 1).await,
+            (None, bad) => {
+                self.not_composed(&notice, &bad.map_or_else(String::new, |bad| bad.why)).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -132,7 +135,7 @@ impl Delivery {
     }
 
     /// A letter that cannot be written stops nobody else; it stays ready and is shown.
-    async fn not_composed(&self, notice: &Notice, why: &str) -> Result<()> {
+    pub(super) async fn not_composed(&self, notice: &Notice, why: &str) -> Result<()> {
         self.store.postpone(notice.id, self.clock.now() + NOT_COMPOSED_WAIT, why).await?;
         tracing::error!(notice = notice.id, why, "the letter cannot be written; nothing was sent");
         self.count(|report| report.failed.push(format!("notice {}: {why}", notice.id)));

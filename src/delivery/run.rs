@@ -202,10 +202,15 @@ impl Delivery {
             let mut accounts: Vec<i64> = page.iter().map(|notice| notice.account).collect();
             accounts.sort_unstable();
             accounts.dedup();
-            let snapshots = self.store.snapshots(&accounts, Horizon::everything(self.as_of)).await?;
-            let snapshots: HashMap<i64, Snapshot> = snapshots.into_iter().map(|found| (found.id, found)).collect();
+            let found = self.store.readable(&accounts, Horizon::everything(self.as_of)).await?;
+            let snapshots: HashMap<i64, Snapshot> =
+                found.snapshots.into_iter().map(|found| (found.id, found)).collect();
             for notice in page {
-                let Some(snapshot) = snapshots.get(&notice.account).cloned() else { continue };
+                let Some(snapshot) = snapshots.get(&notice.account).cloned() else {
+                    let bad = found.unreadable.iter().find(|bad| bad.id == notice.account);
+                    self.not_composed(&notice, bad.map_or("its account is gone", |bad| &bad.why)).await?;
+                    continue;
+                };
                 let job = Job { snapshot, notice };
                 tokio::select! {
                     sent = feed.send(job) => if sent.is_err() { return Ok(()) },

@@ -13,6 +13,7 @@ use sqlx::{
 
 pub mod adjustments;
 pub mod cases;
+pub mod health;
 pub mod holds;
 pub mod import;
 mod lock;
@@ -24,6 +25,7 @@ mod rows;
 pub mod slots;
 pub mod snapshot;
 pub mod sweeps;
+pub mod unreadable;
 pub mod waiting;
 pub mod warnings;
 
@@ -47,8 +49,10 @@ pub struct Store {
 /// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("database: {0}")]
+    #[error("{}", health::explain(.0))]
     Sql(#[from] sqlx::Error),
+    #[error("{}", health::damaged(.0))]
+    Damaged(String),
     #[error("the database cannot be brought to this version's tables: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]

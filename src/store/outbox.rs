@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Result, Store, StoreError, Tx, rows::Columns};
 use crate::domain::{
@@ -80,7 +80,8 @@ const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, toke
                         ORDER BY f.id LIMIT 1)";
 
 impl Store {
-    /// Notices that a worker may take at `now`, oldest first, after a place in that order.
+    /// Notices that a worker may take at `now`, oldest first, after a place in that order. Those that
+    /// cannot be read are put off, and shown to a person.
     pub async fn due_notices(&self, now: DateTime<Utc>, after: Place, limit: i64) -> Result<Vec<Notice>> {
         let text = format!(
             "SELECT {COLUMNS} FROM notice WHERE company = $1 AND due_at <= $2 AND (due_at, id) > ($3, $4) \
@@ -88,7 +89,11 @@ impl Store {
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.company).bind(now);
         let query = query.bind(after.0).bind(after.1).bind(limit);
-        let rows = query.fetch_all(self.pool()).await?;
+        self.readable_notices(&query.fetch_all(self.pool()).await?, now).await
+    }
+
+    /// Notices with their lines.
+    pub(super) async fn frozen(&self, rows: &[SqliteRow]) -> Result<Vec<Notice>> {
         let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
         self.add_lines(&mut notices).await?;
         Ok(notices)
@@ -105,9 +110,7 @@ impl Store {
     pub async fn notices_of(&self, account: i64) -> Result<Vec<Notice>> {
         let text = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 ORDER BY id");
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(account).fetch_all(self.pool()).await?;
-        let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
-        self.add_lines(&mut notices).await?;
-        Ok(notices)
+        self.frozen(&rows).await
     }
 
     async fn add_lines(&self, notices: &mut [Notice]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+use sqlx::{Column, Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use super::{Result, StoreError};
 use crate::domain::{
@@ -23,18 +23,27 @@ impl<'r> Columns<'r> {
 
     pub fn take<T: Decode<'r, Sqlite> + Type<Sqlite>>(&mut self) -> Result<T> {
         self.next += 1;
-        Ok(self.row.try_get(self.next - 1)?)
+        self.row.try_get(self.next - 1).map_err(|error| match error {
+            sqlx::Error::ColumnDecode { source, .. } => self.not_understood(&source.to_string()),
+            other => other.into(),
+        })
+    }
+
+    /// The error about the column that was read last.
+    fn not_understood(&self, why: &str) -> StoreError {
+        let column = self.row.columns().get(self.next - 1).map_or("?", |column| column.name());
+        StoreError::Value(format!("`{column}`: {why}"))
     }
 
     /// A value kept as text, e.g. a code or a zone.
     pub fn parse<T: FromStr>(&mut self) -> Result<T> {
         let text: &str = self.take()?;
-        text.parse().map_err(|_| StoreError::Value(text.to_owned()))
+        text.parse().map_err(|_| self.not_understood(text))
     }
 
     pub fn parse_optional<T: FromStr>(&mut self) -> Result<Option<T>> {
         let text: Option<&str> = self.take()?;
-        text.map(|text| text.parse().map_err(|_| StoreError::Value(text.to_owned()))).transpose()
+        text.map(|text| text.parse().map_err(|_| self.not_understood(text))).transpose()
     }
 
     /// Two columns: currency, minor units.
@@ -73,6 +82,6 @@ impl<'r> Columns<'r> {
     /// A code of an enum.
     pub fn code<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<T> {
         let text: &str = self.take()?;
-        from_code(text).ok_or_else(|| StoreError::Value(text.to_owned()))
+        from_code(text).ok_or_else(|| self.not_understood(text))
     }
 }

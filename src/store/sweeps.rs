@@ -3,12 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{
-    Result, Store, Tx,
-    rows::Columns,
-    snapshot::{Horizon, Snapshot, load},
-    touch,
-};
+use super::{Result, Store, Tx, rows::Columns, touch};
 use crate::domain::{
     evidence::Suspicion,
     money::Currency,
@@ -54,7 +49,7 @@ pub struct SweepRow {
 
 /// A page of a sweep: what is read and what is written is one transaction.
 pub struct SweepPage {
-    tx: Tx,
+    pub(super) tx: Tx,
     company: i64,
 }
 
@@ -117,10 +112,6 @@ impl Store {
 }
 
 impl SweepPage {
-    pub async fn snapshots(&mut self, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
-        load(&mut self.tx, accounts, horizon).await
-    }
-
     /// Commits the decisions of the page. A decision that is the same as the account's last one
     /// is not written again.
     pub async fn commit(mut self, sweep: i64, as_of: NaiveDate, planned: &[Planned], now: DateTime<Utc>) -> Result<()> {

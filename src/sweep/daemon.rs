@@ -113,8 +113,14 @@ impl Daemon {
         if let Err(error) = self.sweep_if_due().await {
             tracing::error!(%error, "the sweep failed; it is tried again");
         }
-        let waiting = self.deliverer.store.next_due().await;
-        let due = waiting.is_ok_and(|at| at.is_some_and(|at| at <= self.deliverer.clock.now()));
+        let due = match self.deliverer.store.next_due().await {
+            Ok(at) => at.is_some_and(|at| at <= self.deliverer.clock.now()),
+            // The delivery puts off what cannot be read.
+            Err(error) => {
+                tracing::error!(%error, "it is not known what is due to be sent");
+                error.is_of_a_value()
+            }
+        };
         if due
             && !end.is_cancelled()
             && let Err(error) = self.deliverer.deliver(end).await

@@ -22,6 +22,7 @@ use crate::{
         policies::hex,
         snapshot::{Horizon, Snapshot},
         sweeps::{NewNotice, Planned},
+        unreadable::Unreadable,
     },
 };
 
@@ -42,6 +43,8 @@ pub struct SweepReport {
     pub as_of: NaiveDate,
     pub notices: u64,
     pub held: u64,
+    /// Accounts about which nothing could be decided, since a stored value is not understood.
+    pub unreadable: u64,
     /// Accounts held, by each reason that applies.
     pub reasons: BTreeMap<Reason, u64>,
     /// Why nothing was committed: a person must release it.
@@ -89,7 +92,7 @@ impl Sweeper<'_> {
         }
         let counts = (report.notices, report.held);
         self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
-        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
+        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, unreadable = report.unreadable, held_back = report.held_back, "sweep done");
         Ok(report)
     }
 
@@ -157,7 +160,8 @@ impl Sweeper<'_> {
         let payments_seen = self.store.payments_seen(horizon.batch).await?;
         let mut page = self.store.sweep_page().await?;
         let mut planned = Vec::new();
-        for snapshot in &mut page.snapshots(accounts, horizon).await? {
+        let mut found = page.readable(accounts, horizon).await?;
+        for snapshot in &mut found.snapshots {
             let published = self.rules.policy_of(&snapshot.facts.account);
             for decision in self.decide(snapshot, published, horizon.as_of, payments_seen) {
                 report.count(&decision);
@@ -166,6 +170,8 @@ impl Sweeper<'_> {
                 planned.push(Planned { account: snapshot.id, decision, policy: published.label.clone(), notice });
             }
         }
+        page.skip(report.id, &found.unreadable).await?;
+        report.unreadable += found.unreadable.len() as u64;
         page.commit(report.id, horizon.as_of, &planned, now).await
     }
 
@@ -233,28 +239,32 @@ impl Sweeper<'_> {
     }
 }
 
-/// Plans every account that could be due, in the order of their numbers, without writing.
+/// Plans every account that could be due, in the order of their numbers, without writing. Returns
+/// those that cannot be read.
 pub async fn plan_each(
     sweeper: &Sweeper<'_>,
     accounts: &[i64],
     horizon: Horizon,
     mut take: impl FnMut(&Snapshot, Decision),
-) -> Result<()> {
+) -> Result<Vec<Unreadable>> {
     let payments_seen = sweeper.store.payments_seen(horizon.batch).await?;
+    let mut unreadable = Vec::new();
     for page in accounts.chunks(PAGE) {
-        for snapshot in &mut sweeper.store.snapshots(page, horizon).await? {
+        let mut found = sweeper.store.readable(page, horizon).await?;
+        unreadable.append(&mut found.unreadable);
+        for snapshot in &mut found.snapshots {
             let published = sweeper.rules.policy_of(&snapshot.facts.account);
             for decision in sweeper.decide(snapshot, published, horizon.as_of, payments_seen) {
                 take(snapshot, decision);
             }
         }
     }
-    Ok(())
+    Ok(unreadable)
 }
 
 impl Sweeper<'_> {
-    /// Plans everything that could be due, without writing.
-    pub async fn plan(&self, horizon: Horizon, take: impl FnMut(&Snapshot, Decision)) -> Result<()> {
+    /// Plans everything that could be due, without writing. Returns the accounts that cannot be read.
+    pub async fn plan(&self, horizon: Horizon, take: impl FnMut(&Snapshot, Decision)) -> Result<Vec<Unreadable>> {
         let accounts = self.candidates(horizon).await?;
         plan_each(self, &accounts, horizon, take).await
     }

@@ -13,6 +13,7 @@ mod import;
 mod layouts;
 mod look;
 mod plan;
+mod poison;
 mod relay;
 mod running;
 mod secrets;
