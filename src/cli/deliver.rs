@@ -10,7 +10,8 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::waiting::Waiting,
+    store::{health::Check, waiting::Waiting},
+    sweep::behind,
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,10 @@ pub struct Args {
 
 pub async fn run(app: &App, args: &Args) -> Outcome {
     let _lock = app.lock()?;
+    app.store.check(Check::Quick).await?;
+    if let Some(why) = behind(&app.store, app.clock.now()).await? {
+        return Err(Failure::Failed(format!("nothing is sent: {why}")));
+    }
     if args.retry_refused {
         let back = app.store.retry_refused(app.clock.now()).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));

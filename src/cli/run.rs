@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Done, Outcome};
 use crate::{
     app::App,
+    store::health::Check,
     sweep::{Daemon, Stop},
 };
 
@@ -13,6 +14,7 @@ pub struct Args {}
 
 pub async fn run(app: &App, _args: &Args) -> Outcome {
     let _lock = app.lock()?;
+    app.store.check(Check::Quick).await?;
     let stop = Stop::default();
     listen(&stop)?;
     let holder = format!("{}:{}", app.settings.company.code, std::process::id());

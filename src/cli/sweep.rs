@@ -14,6 +14,7 @@ use super::{
 use crate::{
     app::{App, Failure},
     settings::Target,
+    store::health::Check,
     sweep::SweepReport,
 };
 
@@ -56,6 +57,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     if args.release && !released.any() {
         print("Nothing is held back, so nothing was released: this sweep keeps to the limits.\n");
     }
+    app.store.check(Check::Whole).await?;
     let sweeper = app.sweeper();
     let from = sweeper.sending_from(as_of, now);
     let report = sweeper.sweep(as_of, (now, from), released.any(), &mut ChaCha20Rng::from_os_rng()).await?;

@@ -11,6 +11,7 @@ use crate::{
     app::{App, Failure},
     domain::{case::CaseStatus, money::Money, notice::State},
     store::{snapshot::Horizon, waiting::Stuck},
+    sweep::behind,
     telemetry::Masked,
 };
 
@@ -53,6 +54,9 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
 }
 
 async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    if let Some(why) = behind(&app.store, app.clock.now()).await? {
+        tasks.push(["clock".into(), why, "if it is right now: `duly sweep`, then `duly sweep --release`".into()]);
+    }
     if let Some(sweep) = app.store.last_sweep().await?
         && let (Some(why), false) = (sweep.held_back, sweep.released)
     {

@@ -1,7 +1,7 @@
 //! Whether the database is whole, and what trouble with its files means in plain words.
 
-use chrono::NaiveDate;
-use sqlx::Error;
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{Error, migrate::MigrateError};
 
 use super::{Result, Store, StoreError};
 
@@ -41,6 +41,15 @@ impl Store {
         }
         Ok(())
     }
+
+    /// When the last import began, or the last sweep that was not held back, whichever is later.
+    pub async fn last_sign(&self) -> Result<Option<DateTime<Utc>>> {
+        let text = "SELECT MAX(at) FROM (\
+                    SELECT (SELECT recorded_at FROM batch WHERE company = $1 ORDER BY id DESC LIMIT 1) AS at UNION ALL \
+                    SELECT (SELECT COALESCE(released_at, started_at) FROM sweep WHERE company = $1 \
+                            AND (held_back IS NULL OR released_at IS NOT NULL) ORDER BY id DESC LIMIT 1))";
+        Ok(sqlx::query_scalar(text).bind(self.company).fetch_one(self.pool()).await?)
+    }
 }
 
 /// What a database error means for whoever runs duly.
@@ -56,6 +65,17 @@ pub(super) fn explain(error: &Error) -> String {
         _ => return format!("database: {error}"),
     };
     format!("{why} ({error})")
+}
+
+/// What stands in the way of the tables.
+pub(super) fn explain_migration(error: &MigrateError) -> String {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(error),
+        MigrateError::VersionMismatch(version) => {
+            format!("version {version} was made by another build of duly than this one; use that one")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// What damage means, and what to do.

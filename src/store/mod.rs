@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod policies;
 pub mod report;
 mod rows;
+pub mod schema;
 pub mod slots;
 pub mod snapshot;
 pub mod sweeps;
@@ -53,8 +54,18 @@ pub enum StoreError {
     Sql(#[from] sqlx::Error),
     #[error("{}", health::damaged(.0))]
     Damaged(String),
-    #[error("the database cannot be brought to this version's tables: {0}")]
+    #[error("the database's tables cannot be made or checked: {}", health::explain_migration(.0))]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the database has the tables of a newer duly (version {}; this program knows {}): use that newer program, \
+         or restore the backup from before the upgrade", .0.database, .0.program
+    )]
+    NewerTables(schema::Schema),
+    #[error(
+        "the database has the tables of an older duly (version {}; this program needs {}): stop every duly that \
+         works on it, make a backup, then `duly migrate`", .0.database, .0.program
+    )]
+    OlderTables(schema::Schema),
     #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
     OldSqlite(String),
     #[error("a stored value is not understood: {0}; the database was written by another program or is damaged")]
@@ -68,6 +79,17 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 impl Store {
     /// Opens (and on first use creates) the database file, and registers the company.
     pub async fn open(file: &Path, company: &str) -> Result<Self> {
+        let pool = Self::connect(file).await?;
+        schema::ready(&pool).await?;
+        sqlx::query("INSERT INTO company (code) VALUES ($1) ON CONFLICT DO NOTHING")
+            .bind(company)
+            .execute(&pool)
+            .await?;
+        let id = sqlx::query_scalar("SELECT id FROM company WHERE code = $1").bind(company).fetch_one(&pool).await?;
+        Ok(Self { pool, company: id })
+    }
+
+    async fn connect(file: &Path) -> Result<SqlitePool> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -90,13 +112,7 @@ impl Store {
         if parts.as_slice() < OLDEST_SQLITE.as_slice() {
             return Err(StoreError::OldSqlite(version));
         }
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        sqlx::query("INSERT INTO company (code) VALUES ($1) ON CONFLICT DO NOTHING")
-            .bind(company)
-            .execute(&pool)
-            .await?;
-        let id = sqlx::query_scalar("SELECT id FROM company WHERE code = $1").bind(company).fetch_one(&pool).await?;
-        Ok(Self { pool, company: id })
+        Ok(pool)
     }
 
     /// Begins a transaction that writes.

@@ -10,7 +10,8 @@ const SETTLE: &str = "INSERT INTO slot (company, schedule, at, holder, until, do
                       DO UPDATE SET done_at = excluded.done_at, note = excluded.note";
 
 impl Store {
-    /// Claims a slot until `until`; false when it is done or somebody else holds it.
+    /// Claims a slot until `until`; false when it is done or somebody else holds it. Whoever holds it
+    /// may try again at once, after trouble.
     pub async fn claim_slot(
         &self,
         schedule: &str,
@@ -21,7 +22,7 @@ impl Store {
     ) -> Result<bool> {
         let text = "INSERT INTO slot (company, schedule, at, holder, until) VALUES ($1, $2, $3, $4, $5) \
                     ON CONFLICT (company, schedule, at) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-                    WHERE slot.done_at IS NULL AND slot.until < $6";
+                    WHERE slot.done_at IS NULL AND (slot.until < $6 OR slot.holder = excluded.holder)";
         let claim = sqlx::query(text).bind(self.company).bind(schedule).bind(at).bind(holder).bind(until).bind(now);
         Ok(claim.execute(self.pool()).await?.rows_affected() == 1)
     }

@@ -72,6 +72,14 @@ impl Store {
         Ok(())
     }
 
+    /// Records a sweep that was held back before it began.
+    pub async fn hold_sweep(&self, as_of: NaiveDate, why: &str, now: DateTime<Utc>) -> Result<i64> {
+        let text = "INSERT INTO sweep (company, as_of, started_at, finished_at, held_back) \
+                    VALUES ($1, $2, $3, $3, $4) RETURNING id";
+        let insert = sqlx::query_scalar(text).bind(self.company).bind(as_of).bind(now).bind(why);
+        Ok(insert.fetch_one(self.pool()).await?)
+    }
+
     /// Largest number of notices in the last ten sweeps that were not held back and had some;
     /// `None` before the first one.
     pub async fn usual_notices(&self) -> Result<Option<i64>> {

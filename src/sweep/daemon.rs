@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
-use super::{SweepReport, Sweeper};
+use super::{SweepReport, Sweeper, wall_clock::WallClock};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
@@ -43,11 +43,15 @@ pub struct Daemon {
     pub random: ChaCha20Rng,
     /// Name of this process in claims.
     pub holder: String,
+    wall_clock: WallClock,
+    /// The day on which the whole database was checked last.
+    checked: Option<NaiveDate>,
 }
 
 impl Daemon {
     pub fn new(deliverer: Deliverer, holder: String) -> Self {
-        Self { deliverer, random: ChaCha20Rng::from_os_rng(), holder }
+        let wall_clock = WallClock::new(deliverer.clock.now());
+        Self { deliverer, random: ChaCha20Rng::from_os_rng(), holder, wall_clock, checked: None }
     }
 
     /// Runs until it is told to end.
@@ -110,8 +114,15 @@ impl Daemon {
 
     /// Does what is due. Trouble is logged; the next tick tries again.
     async fn tick(&mut self, end: &CancellationToken) {
-        if let Err(error) = self.sweep_if_due().await {
-            tracing::error!(%error, "the sweep failed; it is tried again");
+        match self.sweep_if_due().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(%error, "the sweep failed; it is tried again");
+                if matches!(error, StoreError::Damaged(_)) {
+                    return;
+                }
+            }
         }
         let due = match self.deliverer.store.next_due().await {
             Ok(at) => at.is_some_and(|at| at <= self.deliverer.clock.now()),
@@ -129,20 +140,31 @@ impl Daemon {
         }
     }
 
-    async fn sweep_if_due(&mut self) -> Result<()> {
-        let now = self.deliverer.clock.now();
+    /// Says whether something may be sent: not while the clock is not believed.
+    async fn sweep_if_due(&mut self) -> Result<bool> {
+        let (now, store) = (self.deliverer.clock.now(), self.deliverer.store.clone());
+        let today = self.date(now);
+        let released = store.last_sweep().await?.is_some_and(|sweep| sweep.held_back.is_some() && sweep.released);
+        if released {
+            // Whoever released it has looked, at the clock as well.
+            self.wall_clock = WallClock::new(now);
+        }
+        let doubt = self.wall_clock.doubt(&store, now).await?;
         if let Some(slot) = self.due_slot(now).await? {
-            let until = now + CLAIM;
-            if self.deliverer.store.claim_slot(SWEEP, slot, &self.holder, now, until).await? {
-                let report = self.sweep(now, false).await?;
-                let note = format!("sweep {}", report.id);
-                self.deliverer.store.settle_slot(SWEEP, slot, &note, self.deliverer.clock.now()).await?;
+            store.check_daily(&mut self.checked, today).await?;
+            if store.claim_slot(SWEEP, slot, &self.holder, now, now + CLAIM).await? {
+                let report = match doubt.clone() {
+                    Some(why) => self.sweeper().hold_back(today, why, now).await?,
+                    None => self.sweep(now, false).await?,
+                };
+                store.settle_slot(SWEEP, slot, &format!("sweep {}", report.id), self.deliverer.clock.now()).await?;
             }
         }
-        if self.deliverer.store.last_sweep().await?.is_some_and(|sweep| sweep.held_back.is_some() && sweep.released) {
+        if released && doubt.is_none() {
+            store.check_daily(&mut self.checked, today).await?;
             self.sweep(now, true).await?;
         }
-        Ok(())
+        Ok(doubt.is_none())
     }
 
     /// The newest occurrence that is due; older ones are recorded as folded into it, since what
@@ -160,8 +182,17 @@ impl Daemon {
         Ok(Some(newest))
     }
 
+    fn date(&self, now: DateTime<Utc>) -> NaiveDate {
+        date_at(self.settings().company.zone, now)
+    }
+
+    fn sweeper(&self) -> Sweeper<'_> {
+        let Deliverer { store, rules, settings, .. } = &self.deliverer;
+        Sweeper { store, rules, settings }
+    }
+
     async fn sweep(&mut self, now: DateTime<Utc>, release: bool) -> Result<SweepReport> {
-        let as_of = date_at(self.settings().company.zone, now);
+        let as_of = self.date(now);
         let Self { deliverer, random, .. } = self;
         let sweeper = Sweeper { store: &deliverer.store, rules: &deliverer.rules, settings: &deliverer.settings };
         sweeper.sweep(as_of, (now, now), release, random).await

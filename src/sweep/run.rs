@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use rand::RngCore;
 
+use super::behind;
 use crate::{
     domain::{
         calendar::{date_at, instant},
@@ -76,6 +77,9 @@ impl Sweeper<'_> {
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
         self.refuse_earlier(as_of).await?;
+        if !release && let Some(why) = behind(self.store, now).await? {
+            return self.hold_back(as_of, why, now).await;
+        }
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
         // The sweep counts as released before it commits its first page: after a crash in the
@@ -94,6 +98,13 @@ impl Sweeper<'_> {
         self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
         tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, unreadable = report.unreadable, held_back = report.held_back, "sweep done");
         Ok(report)
+    }
+
+    /// Leaves the whole sweep to a person.
+    pub async fn hold_back(&self, as_of: NaiveDate, why: String, now: DateTime<Utc>) -> Result<SweepReport> {
+        let id = self.store.hold_sweep(as_of, &why, now).await?;
+        tracing::warn!(as_of = %as_of, why, "sweep held back");
+        Ok(SweepReport { id, as_of, held_back: Some(why), ..SweepReport::default() })
     }
 
     /// Sweeps only go forward: one for an earlier date would contradict notices made since.

@@ -4,7 +4,9 @@
 #[expect(dead_code, reason = "the relay can do more than these tests ask of it")]
 mod smtp;
 
+mod clock;
 mod daemon;
+mod damage;
 mod delivery;
 mod doubt;
 mod hold;
@@ -19,3 +21,4 @@ mod running;
 mod secrets;
 mod settings;
 mod sweep;
+mod upgrade;
