@@ -112,7 +112,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Held) => ExitCode::from(3),
         Err(failure) => {
-            eprintln!("duly: {failure}");
+            output::aside(&format!("duly: {failure}"));
             ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
         }
     }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Author, Done, Outcome,
     deliver::tell,
-    output::{count, print},
+    output::{aside, count, print},
     plan::meanings,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Err(Failure::Input(format!("{as_of} is in the future; `duly plan --as-of` shows what it would bring")));
     }
     if as_of < app.today() && app.settings.delivery.to == Target::Smtp && !args.no_send {
-        eprintln!("Note: this sends what was due on {as_of}, with the facts of that day and not of today.");
+        aside(&format!("Note: this sends what was due on {as_of}, with the facts of that day and not of today."));
     }
     let now = app.clock.now();
     let released = if args.release { release(app, &args.author.name()?, now).await? } else { Released::default() };

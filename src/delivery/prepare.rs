@@ -1,5 +1,7 @@
 //! What happens to a notice before it is sent: the last look, and its letter.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
@@ -86,10 +88,10 @@ impl Delivery {
             self.store.postpone(notice.id, opens, "waits for its sending hours").await?;
             return Ok(None);
         }
-        match self.composer().compose(&notice, &snapshot.facts.account) {
+        match guarded(|| self.composer().compose(&notice, &snapshot.facts.account)) {
             Ok(mail) => Ok(Some(Prepared { notice, bytes: mail.bytes, revision: snapshot.revision, looks })),
             Err(error) => {
-                self.not_composed(&notice, &error.to_string()).await?;
+                self.not_composed(&notice, &error).await?;
                 Ok(None)
             }
         }
@@ -140,5 +142,25 @@ impl Delivery {
         tracing::error!(notice = notice.id, why, "the letter cannot be written; nothing was sent");
         self.count(|report| report.failed.push(format!("notice {}: {why}", notice.id)));
         Ok(())
+    }
+}
+
+/// A letter whose writing panics is a letter that cannot be written, and no trouble of its worker.
+fn guarded<T, E: ToString>(write: impl FnOnce() -> std::result::Result<T, E>) -> std::result::Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(write)) {
+        Ok(written) => written.map_err(|error| error.to_string()),
+        Err(_) => Err("writing it ended unexpectedly; the log has more".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_panic_is_trouble_with_one_letter() {
+        assert_eq!(guarded(|| Ok::<_, String>(1)), Ok(1));
+        assert_eq!(guarded(|| Err::<(), _>("no document")), Err("no document".to_owned()));
+        assert!(guarded(|| -> Result<(), String> { panic!("out of range") }).is_err());
     }
 }

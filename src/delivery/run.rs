@@ -17,7 +17,7 @@ use crate::{
     rules::Rules,
     settings::Settings,
     store::{
-        Result, Store,
+        Result, Store, StoreError,
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
     },
@@ -119,8 +119,13 @@ impl Deliverer {
             let delivery = Arc::clone(&delivery);
             workers.spawn(async move { delivery.work().await });
         }
-        let fed = delivery.feed(feed, now).await;
-        let done = join(&mut workers, stop).await;
+        let working = async {
+            let done = join(&mut workers, stop).await;
+            // Nobody takes what is still to be fed.
+            delivery.stop.cancel();
+            done
+        };
+        let (fed, done) = tokio::join!(delivery.feed(feed, now), working);
         let report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,
@@ -181,7 +186,11 @@ async fn join(workers: &mut JoinSet<Result<()>>, stop: &CancellationToken) -> Re
             done = workers.join_next() => match done {
                 None => return first,
                 Some(Ok(result)) => first = first.and(result),
-                Some(Err(error)) => tracing::error!(%error, "a worker ended unexpectedly"),
+                Some(Err(error)) => {
+                    tracing::error!(%error, "a worker ended unexpectedly; the others go on");
+                    let why = "a worker ended unexpectedly; what it was sending is in doubt with the next delivery";
+                    first = first.and(Err(StoreError::Refused(why.to_owned())));
+                }
             },
             () = &mut grace => {
                 workers.abort_all();
@@ -260,5 +269,24 @@ impl Delivery {
             payments_seen: self.payments_seen,
             as_of: self.as_of,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_told_and_the_others_end_their_work() {
+        let mut workers = JoinSet::new();
+        workers.spawn(async { panic!("out of range") });
+        let (done, end) = tokio::sync::oneshot::channel();
+        workers.spawn(async {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            done.send(()).map_err(|()| StoreError::Refused(String::new()))
+        });
+        let joined = join(&mut workers, &CancellationToken::new()).await;
+        assert!(joined.is_err_and(|error| error.to_string().contains("ended unexpectedly")));
+        assert_eq!(end.await, Ok(()));
     }
 }

@@ -8,6 +8,7 @@ mod clock;
 mod daemon;
 mod damage;
 mod delivery;
+mod disk;
 mod doubt;
 mod hold;
 mod house;
