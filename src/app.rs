@@ -141,7 +141,8 @@ pub struct AtWork {
     _lock: Option<WorkLock>,
 }
 
-fn address(settings: &Settings) -> Result<Address, Failure> {
+/// Where the database is.
+pub fn address(settings: &Settings) -> Result<Address, Failure> {
     Ok(match settings.database_file() {
         Some(file) => Address::File(file),
         None => {

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::{engine::Engine, halts::Halt, waiting::Waiting},
+    store::{engine::Engine, halts::Halt, health::Check, waiting::Waiting},
+    sweep::behind,
 };
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +41,10 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         }
         Err(failure) => return Err(failure),
     };
+    app.store.check(Check::Quick).await?;
+    if let Some(why) = behind(&app.store, app.clock.now()).await? {
+        return Err(Failure::Failed(format!("nothing is sent: {why}")));
+    }
     if args.retry_refused {
         let back = app.store.retry_refused(app.clock.now()).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));

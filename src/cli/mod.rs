@@ -22,6 +22,7 @@ mod export;
 mod hold;
 mod import;
 mod init;
+mod migrate;
 mod output;
 mod plan;
 mod preview;
@@ -56,6 +57,8 @@ enum Command {
     Init(init::Args),
     /// Check all settings and wording, and say what they mean
     Check(check::Args),
+    /// Bring the database to the tables of this program, after an upgrade
+    Migrate(migrate::Args),
     /// Take files of the accounting system into the ledger
     Import(import::Args),
     /// Show what a sweep would do, and why
@@ -109,7 +112,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Held) => ExitCode::from(3),
         Err(failure) => {
-            eprintln!("duly: {failure}");
+            output::aside(&format!("duly: {failure}"));
             ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
         }
     }
@@ -119,6 +122,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         Command::Demo(args) => return demo::run(args).await,
         Command::Init(args) => return init::run(&args),
+        Command::Migrate(args) => return migrate::run(&cli.config, &args).await,
         _ => {}
     }
     // Only what decides by a policy makes it a version; others look.
@@ -129,7 +133,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };
     let outcome = match cli.command {
-        Command::Demo(_) | Command::Init(_) => Ok(Done::Well),
+        Command::Demo(_) | Command::Init(_) | Command::Migrate(_) => Ok(Done::Well),
         Command::Check(args) => check::run(&app, &args).await,
         Command::Import(args) => import::run(&app, args).await,
         Command::Plan(args) => plan::run(&app, &args).await,
