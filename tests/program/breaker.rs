@@ -131,7 +131,8 @@ async fn one_customer_who_is_refused_again_and_again_does_not_stop_a_daemon() {
     let (house, server) = ready(&["A", "B"], Script::default().always(Dot, &[Say("554 5.7.1 no")])).await;
     house.change("UPDATE notice SET due_at = NULL WHERE account = 2").await;
     let app = App::open(&house.path("config/duly.toml"), Clock::System).await.unwrap();
-    let deliverer = app.deliverer(Some(DAY.parse().unwrap())).unwrap();
+    let work = app.at_work().await.unwrap();
+    let deliverer = app.deliverer(&work, Some(DAY.parse().unwrap())).unwrap();
     for (deferred, refused) in [(1, 0), (1, 0), (1, 0), (1, 0), (0, 1)] {
         let report = deliverer.deliver(&CancellationToken::new()).await.unwrap();
         assert_eq!((report.deferred, report.refused, report.halt), (deferred, refused, None));
