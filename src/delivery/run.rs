@@ -13,6 +13,7 @@ use super::{compose::Composer, pace::Pace, recorder::Recorder, target::Target};
 use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
+    failpoint,
     letter::dkim::Dkim,
     rules::Rules,
     settings::Settings,
@@ -198,6 +199,7 @@ impl Delivery {
         loop {
             let page = self.store.due_notices(now, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
+            failpoint::hit("claimed");
             after = (last.due_at.unwrap_or(now), last.id);
             let mut accounts: Vec<i64> = page.iter().map(|notice| notice.account).collect();
             accounts.sort_unstable();

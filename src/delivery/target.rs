@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::notice::Attempt,
+    failpoint,
     settings::{Settings, Smtp, Target as To, TlsMode},
 };
 
@@ -118,6 +119,7 @@ impl Line<'_> {
             Ok(conversation) => *open = Some(Box::new(conversation)),
             Err(outcome) => return Err(outcome.to_string()),
         }
+        failpoint::hit("connected");
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::notice::{Attempt, after},
+    failpoint,
     store::{Result, StoreError, outbox::Write},
     telemetry::Masked,
 };
@@ -39,6 +40,7 @@ impl Delivery {
             let waits = ahead.is_none() || !line.is_open() || self.pace.is_limited() || self.stop.is_cancelled();
             if waits && let Some(outcome) = outcome.take() {
                 self.record(vec![outcome]).await?;
+                failpoint::hit("outcome_after");
             }
             if self.stop.is_cancelled() {
                 return Ok(());
@@ -58,12 +60,15 @@ impl Delivery {
                 () = self.stop.cancelled() => return Ok(()),
             }
             let intent = prepared.intent(self.target.name(), self.clock.now());
+            failpoint::hit("intent_before");
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
             }
+            failpoint::hit("intent_after");
             let (sent, next) = tokio::join!(self.send(line, &prepared), self.prepare_ahead());
             outcome = Some(self.outcome(&prepared, sent));
+            failpoint::hit("outcome_before");
             match next {
                 Ok(next) => ahead = next,
                 Err(error) => {

@@ -135,6 +135,7 @@ impl SweepPage {
         for rows in notices.chunks(500) {
             self.notices(sweep, as_of, rows, now).await?;
         }
+        crate::failpoint::hit("page_before_commit");
         Ok(self.tx.commit().await?)
     }
 

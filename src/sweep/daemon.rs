@@ -17,6 +17,7 @@ use super::{SweepReport, Sweeper};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
+    failpoint,
     rules::Rules,
     settings::Settings,
     store::{Result, StoreError},
@@ -128,6 +129,7 @@ impl Daemon {
         if let Some(slot) = self.due_slot(now).await? {
             let until = now + CLAIM;
             if self.deliverer.store.claim_slot(SWEEP, slot, &self.holder, now, until).await? {
+                failpoint::hit("slot_claimed");
                 let report = self.sweep(now, false).await?;
                 let note = format!("sweep {}", report.id);
                 self.deliverer.store.settle_slot(SWEEP, slot, &note, self.deliverer.clock.now()).await?;

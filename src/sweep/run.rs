@@ -15,6 +15,7 @@ use crate::{
         policy::LetterKind,
         reason::Reason,
     },
+    failpoint,
     rules::{Published, Rules},
     settings::Settings,
     store::{
@@ -79,6 +80,7 @@ impl Sweeper<'_> {
         // middle the rest must not look like a first sweep again.
         let unusual = self.unusual(&accounts, horizon, allowed).await?;
         let id = self.store.start_sweep(as_of, now).await?;
+        failpoint::hit("sweep_started");
         let mut report = SweepReport { id, as_of, ..SweepReport::default() };
         if let Some((counted, why)) = unusual {
             report = SweepReport { id, held_back: Some(why), ..counted };
@@ -89,6 +91,7 @@ impl Sweeper<'_> {
         }
         let counts = (report.notices, report.held);
         self.store.finish_sweep(id, counts, report.held_back.as_deref(), now).await?;
+        failpoint::hit("sweep_finished");
         tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
         Ok(report)
     }
@@ -157,7 +160,9 @@ impl Sweeper<'_> {
         let payments_seen = self.store.payments_seen(horizon.batch).await?;
         let mut page = self.store.sweep_page().await?;
         let mut planned = Vec::new();
-        for snapshot in &mut page.snapshots(accounts, horizon).await? {
+        let mut snapshots = page.snapshots(accounts, horizon).await?;
+        failpoint::hit("page_read");
+        for snapshot in &mut snapshots {
             let published = self.rules.policy_of(&snapshot.facts.account);
             for decision in self.decide(snapshot, published, horizon.as_of, payments_seen) {
                 report.count(&decision);
@@ -166,7 +171,10 @@ impl Sweeper<'_> {
                 planned.push(Planned { account: snapshot.id, decision, policy: published.label.clone(), notice });
             }
         }
-        page.commit(report.id, horizon.as_of, &planned, now).await
+        failpoint::hit("page_planned");
+        page.commit(report.id, horizon.as_of, &planned, now).await?;
+        failpoint::hit("page_after_commit");
+        Ok(())
     }
 
     fn decide(

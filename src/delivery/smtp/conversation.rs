@@ -16,6 +16,7 @@ use super::{
     outcome::{Outcome, Stage},
     relay::{Deadlines, Relay},
 };
+use crate::failpoint;
 
 /// How much of a message is written under one deadline.
 const BLOCK_BYTES: usize = 64 * 1024;
@@ -105,6 +106,7 @@ impl Conversation {
     /// The message, the final dot and the answer to it.
     async fn content(&mut self, body: &Body) -> End {
         let mut left = 0;
+        failpoint::hit("before_dot");
         for block in body.bytes.chunks(BLOCK_BYTES) {
             // A 250 that came before the dot would be taken for the answer to it.
             if !self.line.wire.quiet() {
@@ -118,8 +120,12 @@ impl Conversation {
             }
             left += block.len();
         }
+        failpoint::hit("after_dot");
         match self.line.answer(self.deadlines.dot).await {
-            Ok(answer) if answer.code == 250 => (Outcome::Accepted { reply: answer.text() }, State::Ready),
+            Ok(answer) if answer.code == 250 => {
+                failpoint::hit("answered");
+                (Outcome::Accepted { reply: answer.text() }, State::Ready)
+            }
             Ok(answer) if answer.negative() => refused(&answer, Stage::Dot),
             Ok(answer) => {
                 let reason = format!("unexpected reply to the final dot: {} {}", answer.code, answer.text());
