@@ -96,20 +96,26 @@ impl Life {
         self.call(day, today);
         let percent = *[0, 3, 10].choose(&mut self.random).unwrap();
         self.world.relay.behave(moody(percent, self.random.random()));
+        if today {
+            self.last_ran_days_ago(day);
+        }
         let rounds = self.random.random_range(8..=40);
-        let pays = self.random.random_range(2..=rounds);
+        let pays = self.random.random_bool(0.5).then(|| self.random.random_range(1..=6));
         let mut idle = 0;
         for round in 0..rounds {
-            if round == pays {
+            let paid = pays == Some(round);
+            if paid {
                 self.pay_meanwhile(day);
             }
-            idle = if self.round(day, today) { 0 } else { idle + 1 };
+            let command = self.command(day, today, round == 0, paid);
+            idle = if self.round(&command, day, today) { 0 } else { idle + 1 };
             // Nothing is left to be done today.
             if idle == 3 {
                 break;
             }
         }
-        self.finish(day, today);
+        // What a payment took back is planned anew with the next sweep, and a person asks for that.
+        self.finish(day, today, pays.is_some());
         self.tally.verdict = check(&self.world, &self.facts, &self.called);
     }
 
@@ -160,16 +166,16 @@ impl Life {
     }
 
     /// One run that is to die; false when it did not come to that.
-    fn round(&mut self, day: NaiveDate, today: bool) -> bool {
+    fn round(&mut self, command: &Command, day: NaiveDate, today: bool) -> bool {
         if self.random.random_bool(0.6) {
             self.world.time_passes();
         }
-        let command = self.command(day, today);
-        let most = self.random.random_range(1..=6);
+        let most = self.random.random_range(1..=4);
         let death = self.death(&command.places, most);
         if let Death::At(place, ..) = death
             && today
             && !DELIVERING.contains(&place)
+            && self.random.random_bool(0.5)
         {
             self.last_ran_days_ago(day);
         }
@@ -179,11 +185,14 @@ impl Life {
         ended.killed() && matches!((ended.outside, death), (false, Death::At(..)) | (true, Death::After(_)))
     }
 
-    fn command(&mut self, day: NaiveDate, today: bool) -> Command {
+    /// A sweep comes first; after a payment somebody's notice may be withdrawn.
+    fn command(&mut self, day: NaiveDate, today: bool, first: bool, paid: bool) -> Command {
         let as_of = ["--as-of".to_owned(), day.to_string()];
         let named = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let dated = |words: &[&str]| named(words).into_iter().chain(as_of.iter().cloned()).collect::<Vec<_>>();
-        match self.random.random_range(0..6) {
+        let deliver = dated(&["deliver"]);
+        match if first { self.random.random_range(0..3) } else { self.random.random_range(0..7) } {
+            _ if paid && !today => Command { arguments: deliver, places: vec!["withdrawn"] },
             _ if today => {
                 let places = [&SWEEPING[..], &DELIVERING[..], &DELIVERING[..], &["slot_claimed"]].concat();
                 Command { arguments: named(&["run"]), places }
@@ -193,7 +202,7 @@ impl Life {
                 let places = [&SWEEPING[..], &DELIVERING[..]].concat();
                 Command { arguments: dated(&["sweep", "--release"]), places }
             }
-            _ => Command { arguments: dated(&["deliver"]), places: DELIVERING.to_vec() },
+            _ => Command { arguments: deliver, places: DELIVERING.to_vec() },
         }
     }
 
@@ -241,22 +250,28 @@ impl Life {
     }
 
     /// The relay behaves again, nobody is killed, and all that waits is done.
-    fn finish(&mut self, day: NaiveDate, today: bool) {
+    fn finish(&mut self, day: NaiveDate, today: bool, paid: bool) {
         self.world.relay.behave(well_behaved());
         self.world.time_passes();
         if today {
-            self.last_ran_days_ago(day);
             let swept = "slot WHERE note LIKE 'sweep %' AND done_at IS NOT NULL";
-            let ended = self.world.daemon(|| self.world.count(swept) > 0 && self.nothing_waits());
+            let open = "slot WHERE done_at IS NULL";
+            let done = || self.world.count(swept) > 0 && self.world.count(open) == 0 && self.nothing_waits();
+            let ended = self.world.daemon(done);
             self.must_end_well(&ended, &["run"], &[0]);
         }
         let day = day.to_string();
-        let sweep = ["sweep", "--release", "--as-of", day.as_str()];
-        let ended = self.world.run(&sweep, Death::Never);
-        self.must_end_well(&ended, &sweep, &[0, 3]);
+        if !today || paid || self.held_back() {
+            let sweep = ["sweep", "--release", "--as-of", day.as_str()];
+            let ended = self.world.run(&sweep, Death::Never);
+            self.must_end_well(&ended, &sweep, &[0, 3]);
+        }
         let retry = if self.retries { &["--retry-refused"][..] } else { &[] };
         let deliver = [&["deliver", "--as-of", day.as_str()], retry].concat();
-        for _ in 0..3 {
+        for tries in 0..3 {
+            if tries > 0 && self.nothing_waits() {
+                break;
+            }
             self.world.time_passes();
             let ended = self.world.run(&deliver, Death::Never);
             self.must_end_well(&ended, &deliver, &[0]);
@@ -265,6 +280,10 @@ impl Life {
         while self.world.relay.talking() > 0 && begun.elapsed() < Duration::from_secs(5) {
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    fn held_back(&self) -> bool {
+        self.world.count("sweep WHERE id = (SELECT MAX(id) FROM sweep) AND held_back IS NOT NULL") > 0
     }
 
     fn nothing_waits(&self) -> bool {

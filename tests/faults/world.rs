@@ -67,6 +67,10 @@ impl World {
         let (database, url) = handle.block_on(engine.create(&config, name));
         let world = Self { folder, relay, handle, database };
         assert!(world.run(&["init"], Death::Never).status.success());
+        // Most of a start is the check of the wording; one language is enough to be killed in.
+        for part in ["de.ftl", "de.toml"] {
+            std::fs::remove_file(config.join("wording").join(part)).unwrap();
+        }
         let port = world.relay.address.port();
         edit(
             &config.join("duly.toml"),
@@ -133,7 +137,9 @@ impl World {
     pub fn daemon(&self, so: impl Fn() -> bool) -> Ended {
         let (mut child, files) = self.start(&["run"], Death::Never);
         let begun = Instant::now();
-        while !so() && begun.elapsed() < PATIENCE && child.try_wait().unwrap().is_none() {
+        // Before it says that it runs, it does not listen to signals.
+        let running = || std::fs::read_to_string(&files[1]).is_ok_and(|log| log.contains("duly is running"));
+        while !(running() && so()) && begun.elapsed() < PATIENCE && child.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(50));
         }
         if let Some(process) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
