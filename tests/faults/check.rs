@@ -70,10 +70,8 @@ const ITEMS: &str = "SELECT CAST(notice AS TEXT), invoice, stage, CASE WHEN void
 /// Compares everything that was called so far.
 pub fn check(world: &World, facts: &Facts, called: &[Called]) -> Verdict {
     let mut book = Book::read(world, facts);
-    let optional: BTreeSet<usize> =
-        called.iter().filter(|c| c.optional).map(|c| facts.invoices[c.invoice].account).collect();
     for item in called {
-        book.item(item, optional.contains(&facts.invoices[item.invoice].account));
+        book.item(item);
     }
     book.uncalled(called);
     book.copies();
@@ -109,7 +107,7 @@ impl<'w> Book<'w> {
     }
 
     /// One expected item: in whose notice it stands, and how that ended.
-    fn item(&mut self, called: &Called, paid_meanwhile: bool) {
+    fn item(&mut self, called: &Called) {
         let invoice = &self.facts.invoices[called.invoice];
         let account = &self.facts.accounts[invoice.account];
         let (name, stage) = (&invoice.number, STAGES[called.stage]);
@@ -138,7 +136,7 @@ impl<'w> Book<'w> {
             "sent" if !notice.copies.is_empty() => verdict.sent += 1,
             "in_doubt" if notice.doubts > 0 => verdict.in_doubt += 1,
             "refused" if !notice.reply.is_empty() => verdict.refused += 1,
-            "withdrawn" if !notice.reply.is_empty() && paid_meanwhile => verdict.withdrawn += 1,
+            "withdrawn" if !notice.reply.is_empty() && account.paid_meanwhile => verdict.withdrawn += 1,
             state => verdict.lost.push(format!(
                 "{name} {stage}: notice {} is {state} with {} messages and {} doubts ({})",
                 notice.id,

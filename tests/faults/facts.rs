@@ -13,6 +13,8 @@ pub const STAGES: [&str; 2] = ["first", "second"];
 pub struct Account {
     pub number: String,
     pub unknown: bool,
+    /// Something of it was paid while duly was at it, so that a notice may have been taken back.
+    pub paid_meanwhile: bool,
 }
 
 pub struct Invoice {
@@ -53,7 +55,8 @@ impl Facts {
     pub fn grow(&mut self, accounts: usize, day: NaiveDate, random: &mut ChaCha20Rng) {
         let before = self.accounts.len();
         for number in before..before + accounts {
-            self.accounts.push(Account { number: format!("A{number:03}"), unknown: random.random_ratio(1, 12) });
+            let (number, unknown) = (format!("A{number:03}"), random.random_ratio(1, 12));
+            self.accounts.push(Account { number, unknown, paid_meanwhile: false });
         }
         for account in 0..self.accounts.len() {
             let new = account >= before;

@@ -138,10 +138,9 @@ impl Life {
         let open: Vec<usize> =
             (0..self.facts.invoices.len()).filter(|n| self.facts.invoices[*n].paid.is_none()).collect();
         self.facts.pay(day, &mut self.random);
-        let paid: Vec<usize> = open.into_iter().filter(|n| self.facts.invoices[*n].paid.is_some()).collect();
-        // The notice of the day asks for all overdue items of the account, also for those noticed before.
-        for called in self.called.iter_mut().filter(|called| paid.contains(&called.invoice)) {
-            called.optional = true;
+        for paid in open.into_iter().filter(|n| self.facts.invoices[*n].paid.is_some()).collect::<Vec<_>>() {
+            self.facts.accounts[self.facts.invoices[paid].account].paid_meanwhile = true;
+            self.called.iter_mut().filter(|called| called.invoice == paid).for_each(|called| called.optional = true);
         }
         self.take_files();
     }

@@ -10,7 +10,7 @@ use crate::{
     smtp::{
         Act::{self, *},
         At::{self, *},
-        Mood, Script,
+        Script,
     },
 };
 
@@ -23,8 +23,7 @@ pub fn well_behaved() -> Script {
 /// With trouble at `percent` of the places where there can be any.
 pub fn moody(percent: u32, seed: u64) -> Script {
     let random = Mutex::new(ChaCha20Rng::seed_from_u64(seed));
-    let mood: Mood = std::sync::Arc::new(move |at| trouble(at, percent, &mut random.lock().unwrap()));
-    well_behaved().in_mood(mood)
+    well_behaved().in_mood(move |at| trouble(at, percent, &mut random.lock().unwrap()))
 }
 
 fn trouble(at: At, percent: u32, random: &mut ChaCha20Rng) -> Option<Vec<Act>> {

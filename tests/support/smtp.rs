@@ -26,7 +26,7 @@ use talk::Talk;
 
 pub use self::{
     identity::Identity,
-    script::{Act, At, Mood, Script, Security},
+    script::{Act, At, Script, Security},
 };
 
 /// A message whose final dot arrived.

@@ -45,7 +45,7 @@ pub enum Act {
 }
 
 /// Chooses what happens at a stage; `None` is what the script says otherwise.
-pub type Mood = Arc<dyn Fn(At) -> Option<Vec<Act>> + Send + Sync>;
+type Mood = Arc<dyn Fn(At) -> Option<Vec<Act>> + Send + Sync>;
 
 /// Transport security of the relay.
 #[derive(Clone, Default)]
@@ -66,7 +66,7 @@ pub struct Script {
     pub greylist: bool,
     /// Mailboxes whose address begins like this do not exist.
     pub unknown: Option<&'static str>,
-    pub mood: Option<Mood>,
+    mood: Option<Mood>,
     next: HashMap<At, VecDeque<Vec<Act>>>,
     always: HashMap<At, Vec<Act>>,
 }
@@ -92,8 +92,8 @@ impl Script {
         self
     }
 
-    pub fn in_mood(mut self, mood: Mood) -> Self {
-        self.mood = Some(mood);
+    pub fn in_mood(mut self, mood: impl Fn(At) -> Option<Vec<Act>> + Send + Sync + 'static) -> Self {
+        self.mood = Some(Arc::new(mood));
         self
     }
 
