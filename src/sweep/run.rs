@@ -117,9 +117,10 @@ impl Sweeper<'_> {
         if !release && let Some(why) = behind(self.store, self.clock.now()).await? {
             return self.hold_back(as_of, why).await;
         }
-        self.store.end_abandoned_sweeps(worker, self.clock.now()).await?;
+        // What was allowed to one that was cut off is allowed to the rest of it.
+        let cut_off = self.store.end_abandoned_sweeps(worker, self.clock.now()).await?.contains(&as_of);
         let accounts = self.candidates(horizon).await?;
-        let allowed = self.allowed(release).await?;
+        let allowed = self.allowed(release || cut_off).await?;
         let report = match self.unusual(&accounts, horizon, allowed).await? {
             Some((counted, why)) => {
                 let counts = (counted.notices, counted.held);
