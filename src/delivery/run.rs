@@ -133,6 +133,9 @@ impl Deliverer {
         if delivery.stop.is_cancelled() {
             self.store.release_notices(self.worker.id()).await?;
         }
+        if let Err(error) = self.store.seal_sent(self.clock.now()).await {
+            tracing::error!(%error, "what was sent could not be sealed; the next delivery does it");
+        }
         let report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,

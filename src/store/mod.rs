@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+pub mod audit;
 pub mod cases;
 pub mod engine;
 pub mod holds;
@@ -17,10 +18,13 @@ pub mod outbox;
 pub mod policies;
 pub mod report;
 mod schema;
+mod seal;
 pub mod slots;
 pub mod snapshot;
 pub mod sweep_pages;
+mod sweep_print;
 pub mod sweeps;
+mod told;
 pub mod waiting;
 pub mod warnings;
 pub mod workers;
