@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["domain", "letter", "settings", "store"]),
     ("intake", &["domain", "letter", "store", "rules"]),
     ("delivery", &["clock", "domain", "letter", "presence", "rules", "settings", "store", "telemetry"]),
+    ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
 ];
 

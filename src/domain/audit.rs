@@ -302,7 +302,8 @@ mod tests {
         let head = Head::start().after("EX", &entry());
         assert_eq!(head.to_string().parse(), Ok(head.clone()));
         let hash = &head.hash;
-        for wrong in [hash.clone(), format!("-1:{hash}"), format!("x:{hash}"), format!("1:{}", &hash[1..]), "1:".into()] {
+        for wrong in [hash.clone(), format!("-1:{hash}"), format!("x:{hash}"), format!("1:{}", &hash[1..]), "1:".into()]
+        {
             assert!(wrong.parse::<Head>().is_err(), "{wrong}");
         }
         assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));

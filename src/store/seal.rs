@@ -25,8 +25,6 @@ const COLUMNS: (&str, &str) = (
 pub(super) struct Sealed {
     pub id: i64,
     pub seal: Option<i64>,
-    /// Number of its account.
-    pub account: String,
     print: Fingerprint,
 }
 
@@ -117,9 +115,9 @@ async fn sealed(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Sealed>> {
 
 fn notice(row: &Row) -> Result<Sealed> {
     let mut c = Columns::of(row);
-    let (seal, id, account): (_, i64, String) = (c.take()?, c.take()?, c.take()?);
+    let (seal, id, account): (_, i64, &str) = (c.take()?, c.take()?, c.take()?);
     let mut print = Fingerprint::default();
-    print.add(&id).add(&account);
+    print.add(&id).add(account);
     add(&mut print, &mut c, COLUMNS.1)?;
-    Ok(Sealed { id, seal, account, print })
+    Ok(Sealed { id, seal, print })
 }

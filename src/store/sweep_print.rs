@@ -8,19 +8,9 @@ use super::{
 use crate::domain::audit::Fingerprint;
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// The hash, and how many rows it is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SweepPrint {
-    pub hex: String,
-    pub decisions: i64,
-    pub notices: i64,
-    pub cases: i64,
-}
-
 /// Page by page, so that memory stays flat.
-pub(super) async fn sweep_print(tx: &mut Tx, sweep: i64) -> Result<SweepPrint> {
+pub(super) async fn sweep_print(tx: &mut Tx, sweep: i64) -> Result<String> {
     let mut printer = Printer { tx, sweep, print: Fingerprint::default() };
-    let (mut decisions, mut notices, mut cases) = (0, 0, 0);
     let text = "SELECT accounts, position, planned_at, batch, notices, held, reasons FROM sweep_page \
                 WHERE sweep = $1 ORDER BY position";
     for row in query(text).bind(sweep).fetch_all(&mut *printer.tx).await? {
@@ -29,11 +19,11 @@ pub(super) async fn sweep_print(tx: &mut Tx, sweep: i64) -> Result<SweepPrint> {
         let accounts: Vec<i64> = listed.split_whitespace().filter_map(|id| id.parse().ok()).collect();
         printer.print.add("page").add(&listed);
         add(&mut printer.print, &mut c, "itiiis")?;
-        decisions += printer.decisions(&accounts).await?;
-        cases += printer.cases(&accounts).await?;
-        notices += printer.notices(&accounts).await?;
+        printer.decisions(&accounts).await?;
+        printer.cases(&accounts).await?;
+        printer.notices(&accounts).await?;
     }
-    Ok(SweepPrint { hex: printer.print.hex(), decisions, notices, cases })
+    Ok(printer.print.hex())
 }
 
 struct Printer<'t> {
@@ -43,16 +33,17 @@ struct Printer<'t> {
 }
 
 impl Printer<'_> {
-    async fn decisions(&mut self, accounts: &[i64]) -> Result<i64> {
+    async fn decisions(&mut self, accounts: &[i64]) -> Result<()> {
         let text = "SELECT a.number, d.currency, d.outcome, d.stage, d.reasons, d.overdue_total, d.credits, d.policy \
                     FROM decision d JOIN account a ON a.id = d.account WHERE d.sweep = ";
         let mut read = Builder::new(text);
         read.push_bind(self.sweep).push(" AND d.account IN ").push_list(accounts.iter().copied());
         read.push(" ORDER BY d.account, d.currency");
-        self.rows("decision", read, "sssssiis").await.map(|ids| ids.len() as i64)
+        self.rows("decision", read, "sssssiis").await?;
+        Ok(())
     }
 
-    async fn cases(&mut self, accounts: &[i64]) -> Result<i64> {
+    async fn cases(&mut self, accounts: &[i64]) -> Result<()> {
         let text = "SELECT c.id, a.number, c.kind, c.opened, c.recorded_at FROM cases c \
                     JOIN account a ON a.id = c.account WHERE c.sweep = ";
         let mut read = Builder::new(text);
@@ -66,10 +57,10 @@ impl Printer<'_> {
             read.push_list(ids.iter().copied()).push(" ORDER BY case_id, invoice, key");
             self.rows("evidence", read, "issbss").await?;
         }
-        Ok(ids.len() as i64)
+        Ok(())
     }
 
-    async fn notices(&mut self, accounts: &[i64]) -> Result<i64> {
+    async fn notices(&mut self, accounts: &[i64]) -> Result<()> {
         let text = "SELECT n.id, a.number, n.as_of, n.currency, n.stage, n.letter, n.policy, n.token, n.address, \
                     n.overdue_total, n.credits, n.offer_percent, n.offer_pay, n.offer_discount, n.offer_last_day, \
                     n.planned_at, n.dated_at, n.considered FROM notice n JOIN account a ON a.id = n.account \
@@ -86,7 +77,7 @@ impl Printer<'_> {
             read.push_list(ids.iter().copied()).push(" ORDER BY notice, position");
             self.rows("item", read, "iisddiisis").await?;
         }
-        Ok(ids.len() as i64)
+        Ok(())
     }
 
     /// Adds the rows of a statement and returns the ids in their first columns, 0 where that is a text.

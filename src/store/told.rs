@@ -72,7 +72,7 @@ async fn import(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
     Ok(Some(Told { at, author: DULY.to_owned(), detail }))
 }
 
-/// With a hash over all that the sweep decided.
+/// With a hash over all that the sweep decided. Where a decision is the same as before it has no row.
 async fn sweep(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
     let text = "SELECT as_of, started_at, finished_at, notices, held FROM sweep \
                 WHERE company = $1 AND id = $2 AND finished_at IS NOT NULL AND held_back IS NULL";
@@ -80,8 +80,13 @@ async fn sweep(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
     let mut c = Columns::of(&row);
     let (as_of, started, at): (NaiveDate, DateTime<Utc>, _) = (c.take()?, c.take()?, c.take()?);
     let (notices, held): (i64, i64) = (c.take()?, c.take()?);
-    let (started, print) = (instant(started), sweep_print(tx, id).await?.hex);
-    let detail = format!("as of {as_of}, begun {started}: {notices} notices, {held} held; sha256 {print}");
+    // Also those of accounts that are on none of its pages.
+    let text = "SELECT COUNT(*) FROM decision WHERE sweep = $1";
+    let decisions: i64 = query(text).bind(id).value(&mut *tx).await?;
+    let (started, print) = (instant(started), sweep_print(tx, id).await?);
+    let detail = format!(
+        "as of {as_of}, begun {started}: {notices} notices, {held} held, {decisions} decisions; sha256 {print}"
+    );
     Ok(Some(Told { at, author: DULY.to_owned(), detail }))
 }
 

@@ -52,7 +52,7 @@ pub struct SweepReport {
 }
 
 impl SweepReport {
-    fn count(&mut self, decision: &Decision) {
+    pub fn count(&mut self, decision: &Decision) {
         match &decision.outcome {
             Outcome::Notice { .. } => self.notices += 1,
             Outcome::Held { reasons } => {
@@ -63,7 +63,7 @@ impl SweepReport {
     }
 
     /// As a page keeps it.
-    fn kept(&self) -> PageCounts {
+    pub fn kept(&self) -> PageCounts {
         let reasons: Vec<String> =
             self.reasons.iter().map(|(reason, number)| format!("{}={number}", reason.code())).collect();
         PageCounts { notices: self.notices, held: self.held, reasons: reasons.join(" ") }
@@ -269,7 +269,8 @@ impl Sweeper<'_> {
         payments_seen.map_or(as_of, |seen| date_at(self.settings.company.zone, seen).min(as_of))
     }
 
-    fn notice(
+    /// What a notice is besides its decision; `None` for one that is held.
+    pub fn notice(
         &self,
         snapshot: &Snapshot,
         published: &Published,
