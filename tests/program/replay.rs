@@ -76,6 +76,30 @@ async fn a_document_that_was_found_since_was_missing_then() {
 }
 
 #[tokio::test]
+async fn the_policy_of_that_day_counts() {
+    // A sweep that wrote no decision names no version: the one that there was counts.
+    let house = House::with_accounts(&["A"]);
+    house.duly(&["hold", "add", "A", "--from", "2025-01-01", "--why", "called"]).ended(0);
+    house.sweep(DAY).ended(3);
+    house.sweep(DAY).ended(3);
+    assert_eq!(house.rows("SELECT sweep FROM decision").await, ["1"]);
+    house.edit("policy.toml", "days = 60", "days = 70");
+    house.no_payments();
+    same(&house, "2");
+
+    // Replicas that read the policy at different moments follow different versions in one sweep.
+    let house = lived();
+    house.edit("policy.toml", "\npercent = 2\n", "\npercent = 3\n");
+    house.no_payments();
+    house.change("UPDATE decision SET policy = 'standard-2' WHERE sweep = 2 AND account = 2").await;
+    let said = house.duly(&["replay", "2"]);
+    assert_eq!(said.code, 1);
+    let accounts: Vec<&str> = said.out.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(accounts, ["B notice"], "{}", said.out);
+    assert!(said.out.contains(", 2 % off: ") && said.out.contains(", 3 % off: "), "{}", said.out);
+}
+
+#[tokio::test]
 async fn what_was_changed_behind_its_back_shows() {
     let house = lived();
     let page = house.rows("SELECT accounts FROM sweep_page WHERE sweep = 2").await[0].clone();

@@ -1,6 +1,8 @@
 //! What is kept is proved: an installation that has lived is clean, and each single thing that is
 //! changed in its database behind its back is found and named.
 
+use std::process::{Child, Stdio};
+
 use serde_json::Value;
 
 use crate::house::{DAY, House};
@@ -278,4 +280,16 @@ async fn a_seal_that_is_missing_is_made_up_for() {
     let said = house.duly(&["verify"]).ended(0);
     assert!(!said.contains("not in the chain yet"), "{said}");
     assert_eq!(house.rows("SELECT COUNT(*) FROM audit WHERE kind = 'sent'").await, ["2"]);
+}
+
+#[tokio::test]
+async fn who_writes_at_the_same_time_makes_one_chain() {
+    let house = House::with_accounts(&["A"]);
+    let before: i64 = house.rows("SELECT MAX(position) FROM audit").await[0].parse().unwrap();
+    let add = || house.command(&["hold", "add", "A", "--why", "called"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut at_once: Vec<Child> = (0..8).map(|_| add()).collect();
+    assert!(at_once.iter_mut().all(|child| child.wait().unwrap().success()));
+    let last = house.rows("SELECT MAX(position), COUNT(*) FROM audit").await;
+    assert_eq!(last, [format!("{0} {0}", before + 8)]);
+    house.duly(&["verify"]).ended(0);
 }
