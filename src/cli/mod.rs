@@ -26,10 +26,12 @@ mod migrate;
 mod output;
 mod plan;
 mod preview;
+mod replay;
 mod report;
 mod run;
 mod sweep;
 mod tasks;
+mod verify;
 mod why;
 
 /// A courteous accounts-receivable dunning daemon.
@@ -87,6 +89,10 @@ enum Command {
     /// What the books should take over
     #[command(subcommand)]
     Export(export::Command),
+    /// Check that what is kept is right, and that nothing was changed afterwards
+    Verify(verify::Args),
+    /// Do a past sweep again and compare
+    Replay(replay::Args),
 }
 
 /// How a command ended when it did not fail.
@@ -152,6 +158,8 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Hold(command) => hold::run(&app, command).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
+        Command::Verify(args) => verify::run(&app, &args).await,
+        Command::Replay(args) => replay::run(&app, &args).await,
     };
     app.store.close().await;
     outcome
