@@ -291,11 +291,13 @@ impl Import {
         self.tx.commit().await
     }
 
-    pub(super) async fn run(&mut self, text: &str) -> Result<u64> {
-        dynamic(text.to_owned()).execute(&mut self.tx).await
+    #[track_caller]
+    pub(super) fn run(&mut self, text: &str) -> impl Future<Output = Result<u64>> {
+        dynamic(text.to_owned()).execute(&mut self.tx)
     }
 
-    pub(super) async fn scalar(&mut self, text: &str) -> Result<i64> {
-        dynamic(text.to_owned()).value(&mut self.tx).await
+    #[track_caller]
+    pub(super) fn scalar(&mut self, text: &str) -> impl Future<Output = Result<i64>> {
+        dynamic(text.to_owned()).value(&mut self.tx)
     }
 }

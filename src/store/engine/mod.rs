@@ -8,6 +8,8 @@ mod open;
 mod pool;
 mod query;
 mod row;
+#[cfg(debug_assertions)]
+pub mod statements;
 mod value;
 
 use std::fmt;
@@ -20,7 +22,7 @@ pub use row::{Columns, Row};
 pub use value::Value;
 
 /// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
     Sqlite,
     Postgres,
