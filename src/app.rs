@@ -16,6 +16,10 @@ use crate::{
     sweep::Sweeper,
 };
 
+/// Waits between tries to reach the database: the first, and the longest after doubling.
+const FIRST_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// A running installation.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -31,6 +35,9 @@ pub enum Failure {
     /// Wrong usage or invalid input: exit code 2.
     #[error("{0}")]
     Input(String),
+    /// The database is away or restarting, which may pass by itself: exit code 1.
+    #[error("{0}")]
+    Away(String),
     /// Anything else: exit code 1.
     #[error("{0}")]
     Failed(String),
@@ -38,7 +45,7 @@ pub enum Failure {
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Self {
-        Self::Failed(error.to_string())
+        if error.passes() { Self::Away(error.to_string()) } else { Self::Failed(error.to_string()) }
     }
 }
 
@@ -57,6 +64,21 @@ impl App {
             rules.publish(&app.store, now).await?;
         }
         Ok(app)
+    }
+
+    /// Like [`App::open`], but waits for a database that is away.
+    pub async fn open_patiently(config: &Path, clock: Clock) -> Result<Self, Failure> {
+        let mut wait = FIRST_WAIT;
+        loop {
+            match Self::open(config, clock.clone()).await {
+                Err(Failure::Away(why)) => {
+                    tracing::warn!(why, ?wait, "the database is away; trying again");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+                opened => return opened,
+            }
+        }
     }
 
     /// Like [`App::open`], but a changed policy does not become a version.
@@ -97,6 +119,7 @@ impl App {
             dkim: self.dkim()?,
             clock: self.clock.clone(),
             as_of,
+            memory: Arc::default(),
         })
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use duly::delivery::smtp::{Conversation, Deadlines, Outcome, Relay, Tls};
+use duly::delivery::smtp::{Conversation, Deadlines, Fence, Outcome, Relay, Tls};
 use lettre::Address;
 use tokio::task::JoinSet;
 
@@ -77,7 +77,8 @@ async fn ours(port: u16, conversations: usize) -> (f64, Duration) {
             let mut slowest = Duration::ZERO;
             for _ in 0..MESSAGES / conversations {
                 let began = Instant::now();
-                let outcome = conversation.send(&from, &to, &message).await;
+                let fence = Fence::new(began, async { Ok(()) });
+                let outcome = conversation.send(&from, &to, &message, fence).await;
                 assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome}");
                 slowest = slowest.max(began.elapsed());
             }

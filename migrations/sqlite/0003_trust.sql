@@ -13,6 +13,8 @@ CREATE TABLE worker (
 
 -- The worker that may send it.
 ALTER TABLE notice ADD COLUMN claim INTEGER;
+-- Attempts that were refused for our settings, since a person last resumed sending.
+ALTER TABLE notice ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 -- The row of the audit chain that seals it, once it was sent.
 ALTER TABLE notice ADD COLUMN seal INTEGER;
 CREATE INDEX notice_unsealed ON notice (company) WHERE state = 'sent' AND seal IS NULL;

@@ -4,13 +4,13 @@ use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Done, Outcome,
-    output::{count, print},
+    Author, Done, Outcome,
+    output::{count, print, printable},
 };
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::waiting::Waiting,
+    store::{engine::Engine, halts::Halt, waiting::Waiting},
 };
 
 #[derive(Debug, clap::Args)]
@@ -18,32 +18,65 @@ pub struct Args {
     /// Put refused notices back first, after their cause was mended
     #[arg(long)]
     retry_refused: bool,
+    /// Allow sending again after it was stopped, once the cause was mended
+    #[arg(long)]
+    resume: bool,
     /// Look at the facts of this date in the past instead of today
     #[arg(long, value_name = "DATE", value_parser = super::date)]
     as_of: Option<chrono::NaiveDate>,
+    #[command(flatten)]
+    author: Author,
 }
 
 pub async fn run(app: &App, args: &Args) -> Outcome {
-    let work = app.at_work().await?;
+    if args.resume {
+        resume(app, &args.author.name()?).await?;
+    }
+    let work = match app.at_work().await {
+        Ok(work) => work,
+        Err(_) if args.resume && !args.retry_refused && app.store.engine() == Engine::Sqlite => {
+            print("The running daemon sends within a minute.\n");
+            return Ok(Done::Well);
+        }
+        Err(failure) => return Err(failure),
+    };
     if args.retry_refused {
         let back = app.store.retry_refused(app.clock.now()).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));
     }
     let report = app.deliverer(&work, args.as_of)?.deliver(&CancellationToken::new()).await?;
     work.presence.leave().await?;
-    tell(app, &report).await?;
-    Ok(Done::Well)
+    tell(app, &report).await
+}
+
+async fn resume(app: &App, by: &str) -> Result<(), Failure> {
+    match app.store.resume(app.clock.now()).await? {
+        Some(halt) => {
+            app.store.ring().await?;
+            tracing::warn!(by, since = %halt.since, why = halt.why, "sending resumed");
+            print("Sending is resumed.\n");
+        }
+        None => print("Sending was not stopped.\n"),
+    }
+    Ok(())
 }
 
 /// Says what the delivery came to. What could not be sent is a failure, though nothing is lost.
-pub async fn tell(app: &App, report: &DeliveryReport) -> Result<(), Failure> {
+pub async fn tell(app: &App, report: &DeliveryReport) -> Outcome {
     let waiting = app.store.waiting_for_hours(app.clock.now()).await?;
     print(&describe(report, waiting, app.settings.company.zone));
+    if let Some(halt) = &report.halt {
+        print(&format!(
+            "{}.\nMend it, then `duly deliver --resume`; until then everything stays ready.\n",
+            stopped(app, halt)
+        ));
+        return Ok(Done::Held);
+    }
     if let Some(why) = &report.halted {
         return Err(Failure::Failed(format!("sending stopped: {why}; what was not sent stays ready")));
     }
     match report.failed.len() as u64 {
-        0 => Ok(()),
+        0 => Ok(Done::Well),
         number => {
             let letters = count(number, "letter", "letters");
             Err(Failure::Failed(format!(
@@ -51,6 +84,12 @@ pub async fn tell(app: &App, report: &DeliveryReport) -> Result<(), Failure> {
             )))
         }
     }
+}
+
+/// A halt in words.
+pub fn stopped(app: &App, halt: &Halt) -> String {
+    let since = halt.since.with_timezone(&app.settings.company.zone).format("%Y-%m-%d %H:%M %Z");
+    format!("sending stopped since {since}: {}", printable(&halt.why))
 }
 
 /// What the delivery came to, in words.
@@ -77,8 +116,8 @@ fn describe(report: &DeliveryReport, waiting: Option<Waiting>, zone: Tz) -> Stri
         text +=
             &format!("{number} {what}, the first on {}\n", first.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z"));
     }
-    // Trouble with the relay speaks for itself.
-    if text.is_empty() && report.halted.is_none() {
+    // What stopped it speaks for itself.
+    if text.is_empty() && report.halted.is_none() && report.halt.is_none() {
         text = "Nothing was due to be sent.\n".to_owned();
     }
     text

@@ -1,7 +1,7 @@
 //! The command line: one file a command. Data on standard output, logs on standard error.
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or invalid input, 3 nothing was sent because something
-//! is held.
+//! is held, or sending stopped until a person resumes it.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -90,7 +90,7 @@ enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     Well,
-    /// Nothing was sent because something is held.
+    /// Nothing was sent because something is held, or sending stopped until a person resumes it.
     Held,
 }
 
@@ -124,6 +124,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     // Only what decides by a policy makes it a version; others look.
     let decides = matches!(cli.command, Command::Import(_) | Command::Sweep(_) | Command::Deliver(_) | Command::Run(_));
     let app = match decides {
+        _ if matches!(cli.command, Command::Run(_)) => App::open_patiently(&cli.config, Clock::System).await?,
         true => App::open(&cli.config, Clock::System).await?,
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };

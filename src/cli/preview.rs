@@ -105,6 +105,7 @@ fn would_be(
         state: State::Ready,
         attempts: 0,
         doubts: 0,
+        refusals: 0,
         reply: None,
         lines: decision
             .items

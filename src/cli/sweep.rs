@@ -14,6 +14,7 @@ use super::{
 use crate::{
     app::{App, Failure},
     settings::Target,
+    store::engine::Engine,
     sweep::SweepReport,
 };
 
@@ -44,7 +45,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let released = if args.release { release(app, &args.author.name()?, now).await? } else { Released::default() };
     let work = match app.at_work().await {
         Ok(work) => work,
-        Err(_) if args.release => {
+        Err(_) if args.release && app.store.engine() == Engine::Sqlite => {
             print(match released.held_back {
                 true => "Released. The running daemon sweeps and sends within a minute.\n",
                 false => "Nothing is held back. The running daemon sweeps on its schedule.\n",
@@ -72,8 +73,11 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
     }
     let delivery = app.deliverer(&work, Some(as_of))?.deliver(&CancellationToken::new()).await?;
-    tell(app, &delivery).await?;
     work.presence.leave().await?;
+    let done = tell(app, &delivery).await?;
+    if done == Done::Held {
+        return Ok(done);
+    }
     Ok(if delivery.sent == 0 && report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well })
 }
 

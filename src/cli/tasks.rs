@@ -4,6 +4,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::{
     Done, Outcome,
+    deliver::stopped,
     output::{count, print, printable, table},
     report::each_position,
 };
@@ -44,6 +45,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 /// Everything that waits for a person on a date.
 pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
+    if let Some(halt) = app.store.halt().await? {
+        tasks.push(["stopped".into(), stopped(app, &halt), "mend it, then `duly deliver --resume`".into()]);
+    }
     releases(app, &mut tasks).await?;
     cases(app, &mut tasks).await?;
     mail(app, &mut tasks).await?;

@@ -2,10 +2,13 @@
 //!
 //! [`Deliverer::deliver`] takes what is due from the outbox, looks once more, composes the mail, makes
 //! the intent durable, sends, and makes the outcome durable before anything else is done.
-//! [`smtp`] is the conversation with the relay; [`recorder`] groups the commits of the workers.
+//! [`smtp`] is the conversation with the relay, [`judge`] says what its outcome means; [`recorder`] groups the
+//! commits of the workers; [`halting`] stops sending for all when the relay refuses our settings.
 
 pub mod compose;
 mod folder;
+mod halting;
+mod judge;
 mod pace;
 mod prepare;
 mod recorder;
@@ -14,5 +17,6 @@ pub mod smtp;
 mod target;
 mod worker;
 
+pub use halting::Memory;
 pub use run::{Deliverer, DeliveryReport};
 pub use target::Target;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{compose::Composer, pace::Pace, recorder::Recorder, target::Target};
+use super::{compose::Composer, halting::Memory, pace::Pace, recorder::Recorder, target::Target};
 use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
@@ -19,6 +19,7 @@ use crate::{
     settings::Settings,
     store::{
         Result, Store,
+        halts::Halt,
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
     },
@@ -44,6 +45,7 @@ pub struct Deliverer {
     pub clock: Clock,
     /// The date of the last look; the company's today when left out.
     pub as_of: Option<NaiveDate>,
+    pub memory: Arc<Mutex<Memory>>,
 }
 
 /// What a delivery came to.
@@ -60,6 +62,8 @@ pub struct DeliveryReport {
     pub failed: Vec<String>,
     /// Why it ended before everything due was sent.
     pub halted: Option<String>,
+    /// Nothing of the company is sent until a person resumes.
+    pub halt: Option<Halt>,
 }
 
 impl DeliveryReport {
@@ -97,6 +101,9 @@ pub(super) struct Delivery {
     dkim: Option<Arc<Dkim>>,
     payments_seen: Option<DateTime<Utc>>,
     pub stop: CancellationToken,
+    pub memory: Arc<Mutex<Memory>>,
+    /// Why sending stops for the whole company, until that is durable.
+    pub tripped: Mutex<Option<String>>,
     jobs: tokio::sync::Mutex<mpsc::Receiver<Job>>,
     report: Mutex<DeliveryReport>,
 }
@@ -121,6 +128,9 @@ impl Deliverer {
     pub async fn deliver(&self, stop: &CancellationToken) -> Result<DeliveryReport> {
         let now = self.clock.now();
         let recovered = self.recover().await?;
+        if let Some(halt) = self.standing_halt().await? {
+            return Ok(DeliveryReport { recovered, halt: Some(halt), ..DeliveryReport::default() });
+        }
         let (feed, jobs) = mpsc::channel(PAGE as usize);
         let delivery = Arc::new(self.begin(recovered, jobs, stop.child_token()).await?);
         let mut workers = JoinSet::new();
@@ -133,7 +143,7 @@ impl Deliverer {
         if delivery.stop.is_cancelled() {
             self.store.release_notices(self.worker.id()).await?;
         }
-        let report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,
             deferred = report.deferred,
@@ -143,7 +153,9 @@ impl Deliverer {
             halted = report.halted,
             "delivery done"
         );
-        fed.and(done).map(|()| report)
+        fed.and(done)?;
+        report.halt = self.standing_halt().await?;
+        Ok(report)
     }
 
     async fn begin(&self, recovered: u64, jobs: mpsc::Receiver<Job>, stop: CancellationToken) -> Result<Delivery> {
@@ -165,6 +177,8 @@ impl Deliverer {
             dkim: self.dkim.clone(),
             payments_seen: self.store.payments_seen(i64::MAX).await?,
             stop,
+            memory: Arc::clone(&self.memory),
+            tripped: Mutex::default(),
             jobs: tokio::sync::Mutex::new(jobs),
             report: Mutex::new(DeliveryReport { recovered, ..DeliveryReport::default() }),
         })
@@ -205,10 +219,14 @@ async fn join(workers: &mut JoinSet<Result<()>>, stop: &CancellationToken) -> Re
 }
 
 impl Delivery {
-    /// Reads page after page of what is due, with the facts of the accounts.
+    /// Reads page after page of what is due, with the facts of the accounts, unless somebody stopped sending.
     async fn feed(&self, feed: mpsc::Sender<Job>, now: DateTime<Utc>) -> Result<()> {
         let mut after = (DateTime::UNIX_EPOCH, 0);
         loop {
+            if self.store.halt().await?.is_some() {
+                self.stop.cancel();
+                return Ok(());
+            }
             let page = self.store.claim_notices(self.worker.id(), now, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = (last.due_at.unwrap_or(now), last.id);

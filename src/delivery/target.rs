@@ -7,7 +7,8 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     folder,
-    smtp::{Conversation, Deadlines, Outcome, Relay, Stage, Tls},
+    judge::{Fault, Sent, judge, judge_opening},
+    smtp::{Conversation, Deadlines, Fence, Relay, Tls},
 };
 use crate::{
     domain::notice::Attempt,
@@ -25,13 +26,6 @@ pub enum Target {
 pub(super) enum Line<'t> {
     Smtp { relay: &'t Relay, open: Option<Box<Conversation>> },
     Folder(&'t std::path::Path),
-}
-
-/// What became of a message, and whether anything more can be sent now.
-pub(super) struct Sent {
-    pub attempt: Attempt,
-    /// Trouble with the relay itself: the others wait too.
-    pub stop: Option<String>,
 }
 
 impl Target {
@@ -108,7 +102,7 @@ impl Line<'_> {
     }
 
     /// Reaches the relay if that has not been done; nothing of a notice is at stake yet.
-    pub async fn open(&mut self) -> Result<(), String> {
+    pub async fn open(&mut self) -> Result<(), Fault> {
         if self.is_open() {
             return Ok(());
         }
@@ -116,17 +110,26 @@ impl Line<'_> {
         *open = None;
         match Conversation::open(relay).await {
             Ok(conversation) => *open = Some(Box::new(conversation)),
-            Err(outcome) => return Err(outcome.to_string()),
+            Err(outcome) => return Err(judge_opening(&outcome)),
         }
         Ok(())
     }
 
-    pub async fn send(&mut self, from: &Address, to: &Address, name: &str, bytes: &[u8]) -> Sent {
+    pub async fn send(
+        &mut self,
+        (from, to): (&Address, &Address),
+        name: &str,
+        bytes: &[u8],
+        fence: Fence<impl Future<Output = Result<(), String>>>,
+    ) -> Sent {
         match self {
-            Self::Folder(folder) => Sent { attempt: folder::put(folder, name, bytes).await, stop: None },
+            Self::Folder(folder) => Sent { attempt: folder::put(folder, name, bytes).await, fault: None },
             Self::Smtp { open, .. } => match open {
-                Some(conversation) => judge(conversation.send(from, to, bytes).await),
-                None => Sent { attempt: Attempt::TryLater { why: "no conversation is open".to_owned() }, stop: None },
+                Some(conversation) => {
+                    let outcome = conversation.send(from, to, bytes, fence).await;
+                    judge(outcome, conversation.usable())
+                }
+                None => Sent { attempt: Attempt::TryLater { why: "no conversation is open".to_owned() }, fault: None },
             },
         }
     }
@@ -136,30 +139,4 @@ impl Line<'_> {
             conversation.close().await;
         }
     }
-}
-
-/// What an outcome means for the notice and for the relay.
-fn judge(outcome: Outcome) -> Sent {
-    let text = outcome.to_string();
-    let stop = match &outcome {
-        // The sender or the relay's own settings are refused: every message would be.
-        Outcome::Refused { stage: Stage::MailFrom, code, .. } if *code != 552 => Some(text.clone()),
-        _ => None,
-    };
-    let attempt = match outcome {
-        Outcome::Accepted { reply } => Attempt::Accepted { reply },
-        Outcome::InDoubt { .. } => Attempt::Lost { why: text },
-        Outcome::Deferred { .. } | Outcome::NotSent { .. } => Attempt::TryLater { why: text },
-        Outcome::Refused { .. } if stop.is_some() => Attempt::TryLater { why: text },
-        Outcome::Refused { stage: Stage::Recipient, code, enhanced, .. } => {
-            // RFC 3463: 5.1.x and 5.2.1 speak of the mailbox; without such a code 550, 551 and 553 do (RFC 5321).
-            let of_mailbox = match enhanced {
-                Some(enhanced) => enhanced.subject == 1 || (enhanced.subject, enhanced.detail) == (2, 1),
-                None => matches!(code, 550 | 551 | 553),
-            };
-            if of_mailbox { Attempt::AddressRefused { reply: text } } else { Attempt::Refused { reply: text } }
-        }
-        Outcome::Refused { .. } => Attempt::Refused { reply: text },
-    };
-    Sent { attempt, stop }
 }

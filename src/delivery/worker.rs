@@ -3,15 +3,13 @@
 //! While a message is on its way the next one is looked at and written. Its intent and the
 //! outcome of the last message share a commit, and no byte of it leaves before that is durable.
 
+use std::time::Instant;
+
 use lettre::Address;
 
-use super::{
-    prepare::Prepared,
-    run::Delivery,
-    target::{Line, Sent},
-};
+use super::{judge::Sent, prepare::Prepared, run::Delivery, smtp::Fence, target::Line};
 use crate::{
-    domain::notice::{Attempt, after},
+    domain::notice::{Attempt, Tries, after},
     store::{Result, outbox::Write},
     telemetry::Masked,
 };
@@ -30,8 +28,9 @@ impl Delivery {
         if let Err(error) = &worked {
             self.halt(error.to_string());
         }
+        let halted = self.record_halt().await;
         line.close().await;
-        worked
+        worked.and(halted)
     }
 
     async fn send_all(&self, line: &mut Line<'_>) -> Result<()> {
@@ -51,21 +50,23 @@ impl Delivery {
                 None => self.prepare_next().await?,
             };
             let Some(prepared) = next else { return Ok(()) };
-            if let Err(why) = line.open().await {
+            if let Err(fault) = line.open().await {
                 // Not a word about the notice: it stays ready, and so do all others.
-                self.halt(why);
-                return Ok(());
+                self.hear_fault(fault, None);
+                ahead = Some(prepared);
+                continue;
             }
             tokio::select! {
                 () = self.pace.wait() => {}
                 () = self.stop.cancelled() => return Ok(()),
             }
+            let since = Instant::now();
             let intent = prepared.intent(self.worker.id(), self.target.name(), self.clock.now());
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
             }
-            let (sent, next) = tokio::join!(self.send(line, &prepared), self.prepare_ahead());
+            let (sent, next) = tokio::join!(self.send(line, &prepared, since), self.prepare_ahead());
             outcome = Some(self.outcome(&prepared, sent));
             match next {
                 Ok(next) => ahead = next,
@@ -77,31 +78,39 @@ impl Delivery {
         }
     }
 
-    async fn send(&self, line: &mut Line<'_>, prepared: &Prepared) -> Sent {
+    async fn send(&self, line: &mut Line<'_>, prepared: &Prepared, since: Instant) -> Sent {
         let notice = &prepared.notice;
-        match (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) {
-            (Ok(from), Ok(to)) => {
-                let name = format!("{}-{}.eml", notice.as_of, notice.token);
-                line.send(&from, &to, &name, &prepared.bytes).await
+        let (Ok(from), Ok(to)) = (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) else {
+            let reply = "this is not an email address".to_owned();
+            return Sent { attempt: Attempt::AddressRefused { reply }, fault: None };
+        };
+        // Who stood still for long may have been given up; what was not sent is then recorded as
+        // such, which settles the doubt, unless somebody has tried again already.
+        let still = async {
+            match self.store.is_under_way(notice.id, prepared.attempt()).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err("this process stood still, and others have given it up".to_owned()),
+                Err(error) => Err(format!("nobody can say whether others have given this process up: {error}")),
             }
-            _ => {
-                let reply = "this is not an email address".to_owned();
-                Sent { attempt: Attempt::AddressRefused { reply }, stop: None }
-            }
-        }
+        };
+        let name = format!("{}-{}.eml", notice.as_of, notice.token);
+        line.send((&from, &to), &name, &prepared.bytes, Fence::new(since, still)).await
     }
 
     /// What the attempt means for the notice, to be recorded, and for all others.
     fn outcome(&self, prepared: &Prepared, sent: Sent) -> Write {
         let (notice, now) = (&prepared.notice, self.clock.now());
         let rule = &self.rules.standard.policy.in_doubt;
-        let after = after(sent.attempt, prepared.attempt(), notice.doubts, now, rule);
+        match sent.fault {
+            Some(fault) => self.hear_fault(fault, Some(notice.id)),
+            None if matches!(sent.attempt, Attempt::Accepted { .. }) => self.hear_acceptance(),
+            None => {}
+        }
+        let tries = Tries { attempts: prepared.attempt(), doubts: notice.doubts, refusals: notice.refusals };
+        let after = after(sent.attempt, tries, now, rule);
         let to = Masked(&notice.address);
         tracing::info!(notice = notice.id, %to, state = %after.state, reply = after.reply, "attempted");
         self.count(|report| report.add(after.state));
-        if let Some(why) = sent.stop {
-            self.halt(why);
-        }
         Write::Result { notice: notice.id, attempt: prepared.attempt(), after, at: now }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Reading order: [`money`] and [`facts`] are the vocabulary; [`ledger`] says what is owed,
 //! with [`discount`] and [`settle`] for prompt payment; [`policy`], [`block`] and [`evidence`]
-//! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it.
+//! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it,
+//! [`breaker`] when sending stops for all.
 
 pub mod account_facts;
 pub mod ageing;
 mod block;
+pub mod breaker;
 pub mod calendar;
 pub mod case;
 pub mod discount;

@@ -106,6 +106,9 @@ pub enum Attempt {
     Accepted { reply: String },
     /// A clear refusal for now, or nothing reached the server.
     TryLater { why: String },
+    /// A clear refusal that speaks of our settings: the sign-in, the sender, or mail of our kind. Every other
+    /// notice would be refused as well, or it is about this message after all: only further tries can tell.
+    Misconfigured { reply: String },
     /// A clear refusal for good of the recipient's address.
     AddressRefused { reply: String },
     /// A clear refusal for good for another reason.
@@ -122,11 +125,28 @@ pub struct After {
     pub reply: String,
     /// The address does not take mail: it is not used again.
     pub suppress: bool,
+    /// One more in [`Tries::refusals`].
+    pub misconfigured: bool,
+}
+
+/// What was tried for a notice so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// All of them, with the one that is judged.
+    pub attempts: u32,
+    /// Earlier ones whose answer was lost.
+    pub doubts: u32,
+    /// Earlier ones that were refused for our settings, since a person last resumed sending.
+    pub refusals: u32,
 }
 
 /// Tries before a deferred notice is shown to a person as refused: with the waits of
 /// [`retry_wait`] about five days, as RFC 5321 §4.5.4.1 advises.
 const TRIES: u32 = 110;
+
+/// Refusals of our settings before a notice is shown to a person as refused. Sending has not stopped over
+/// them, so others were taken meanwhile: it is about this one customer.
+const REFUSALS: u32 = 5;
 
 /// Wait before the next try: 5, 10, 20, 40 minutes, then 67 minutes each (Postfix's defaults,
 /// 300 s doubling to 4,000 s).
@@ -135,23 +155,35 @@ pub fn retry_wait(attempts: u32) -> Duration {
     Duration::seconds(doubled.min(4_000))
 }
 
-/// The rule for each outcome; `attempts` counts this one, `doubts` the earlier lost answers.
-pub fn after(attempt: Attempt, attempts: u32, doubts: u32, now: DateTime<Utc>, rule: &InDoubtRule) -> After {
-    let done = |state, reply, suppress| After { state, next_at: None, reply, suppress };
+/// The rule for each outcome.
+///
+/// A refusal of our settings makes no new state: the notice is deferred, due again after the waits of
+/// [`retry_wait`] counted by such refusals alone, and it is none of the tries after which it is given up. Whether all
+/// sending stops is not the notice's matter (see [`super::breaker`]): while it is stopped, the notice waits.
+pub fn after(attempt: Attempt, tries: Tries, now: DateTime<Utc>, rule: &InDoubtRule) -> After {
+    let done = |state, reply| After { state, next_at: None, reply, suppress: false, misconfigured: false };
+    let later = |wait, reply| After { next_at: Some(now + wait), ..done(State::Deferred, reply) };
+    let counted = tries.attempts.saturating_sub(tries.refusals);
     match attempt {
-        Attempt::Accepted { reply } => done(State::Sent, reply, false),
-        Attempt::AddressRefused { reply } => done(State::Refused, reply, true),
-        Attempt::Refused { reply } => done(State::Refused, reply, false),
-        Attempt::TryLater { why } if attempts >= TRIES => {
-            done(State::Refused, format!("given up after {attempts} tries: {why}"), false)
+        Attempt::Accepted { reply } => done(State::Sent, reply),
+        Attempt::AddressRefused { reply } => After { suppress: true, ..done(State::Refused, reply) },
+        Attempt::Refused { reply } => done(State::Refused, reply),
+        Attempt::Misconfigured { reply } => {
+            let refusals = tries.refusals + 1;
+            let after = match refusals >= REFUSALS {
+                true => done(State::Refused, format!("{refusals} times, the last: {reply}")),
+                false => later(retry_wait(refusals), reply),
+            };
+            After { misconfigured: true, ..after }
         }
-        Attempt::TryLater { why } => {
-            After { state: State::Deferred, next_at: Some(now + retry_wait(attempts)), reply: why, suppress: false }
+        Attempt::TryLater { why } if counted >= TRIES => {
+            done(State::Refused, format!("given up after {counted} tries: {why}"))
         }
+        Attempt::TryLater { why } => later(retry_wait(counted), why),
         Attempt::Lost { why } => {
-            let again = rule.then == InDoubt::ResendOnce && doubts == 0;
+            let again = rule.then == InDoubt::ResendOnce && tries.doubts == 0;
             let next_at = again.then(|| now + Duration::hours(rule.after_hours.into()));
-            After { state: State::InDoubt, next_at, reply: why, suppress: false }
+            After { next_at, ..done(State::InDoubt, why) }
         }
     }
 }
@@ -214,9 +246,39 @@ mod tests {
         let lost = || Attempt::Lost { why: "cut".into() };
         let resend = InDoubtRule { then: InDoubt::ResendOnce, after_hours: 24 };
         let hold = InDoubtRule { then: InDoubt::Hold, after_hours: 24 };
-        assert_eq!(after(lost(), 1, 0, now, &resend).next_at, Some(now + Duration::hours(24)));
-        assert_eq!(after(lost(), 2, 1, now, &resend).next_at, None);
-        assert_eq!(after(lost(), 1, 0, now, &hold).next_at, None);
+        let tries = |attempts, doubts| Tries { attempts, doubts, refusals: 0 };
+        assert_eq!(after(lost(), tries(1, 0), now, &resend).next_at, Some(now + Duration::hours(24)));
+        assert_eq!(after(lost(), tries(2, 1), now, &resend).next_at, None);
+        assert_eq!(after(lost(), tries(1, 0), now, &hold).next_at, None);
+    }
+
+    #[test]
+    fn a_refusal_of_our_settings_burns_no_notice_and_a_lasting_one_is_shown() {
+        let (now, rule) =
+            ("2026-03-02T09:00:00Z".parse().unwrap(), InDoubtRule { then: InDoubt::Hold, after_hours: 24 });
+        // Earlier refusals, all attempts; then the state and the minutes to wait.
+        let rows = [
+            (0, 1, State::Deferred, Some(5)),
+            (1, 2, State::Deferred, Some(10)),
+            (3, 4, State::Deferred, Some(40)),
+            (4, 5, State::Refused, None),
+            // Whatever else was tried does not count here.
+            (0, 1_000, State::Deferred, Some(5)),
+        ];
+        for (refusals, attempts, state, minutes) in rows {
+            let tries = Tries { attempts, doubts: 0, refusals };
+            let after = after(Attempt::Misconfigured { reply: "554".into() }, tries, now, &rule);
+            let waits = after.next_at.map(|at| (at - now).num_minutes());
+            assert_eq!((after.state, waits), (state, minutes), "{tries:?}");
+            assert!(after.misconfigured && !after.suppress);
+        }
+        // Nor do such refusals count towards giving up.
+        for (attempts, refusals, state) in
+            [(TRIES, 0, State::Refused), (TRIES, 1, State::Deferred), (TRIES + 4, 4, State::Refused)]
+        {
+            let tries = Tries { attempts, doubts: 0, refusals };
+            assert_eq!(after(Attempt::TryLater { why: "451".into() }, tries, now, &rule).state, state, "{tries:?}");
+        }
     }
 
     #[test]

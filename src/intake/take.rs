@@ -86,7 +86,7 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     let committed = reading.bad.is_empty() && !order.dry_run;
     if committed {
         keep(&mut import, rules, order.now).await?;
-        import.commit().await?;
+        import.commit(store).await?;
     }
     Ok(Taken { reading, merged, committed })
 }

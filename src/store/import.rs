@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store,
+    Result, Store, StoreError,
     engine::{
         Builder, Engine,
         Kind::{self, Bool, Date, Int, Text},
@@ -151,6 +151,9 @@ pub struct Import {
     pub(super) staged: Vec<&'static FactTable>,
 }
 
+/// How often to look whether a commit was made whose answer was lost, a second apart and growing.
+const COMMIT_LOOKS: u64 = 6;
+
 /// Rows in one INSERT: 500 rows of the widest table stay below SQLite's 32,766 parameters.
 const ROWS_PER_INSERT: usize = 500;
 
@@ -286,9 +289,26 @@ impl Import {
         query(text).bind(last).bind(limit).values(&mut self.tx).await
     }
 
-    /// Makes it all true at once.
-    pub async fn commit(self) -> Result<()> {
-        self.tx.commit().await
+    /// Makes it all true at once. When the answer is lost, the batch's own row tells whether it is.
+    pub async fn commit(self, store: &Store) -> Result<()> {
+        let Err(error) = self.tx.commit().await else { return Ok(()) };
+        if !error.passes() {
+            return Err(error);
+        }
+        let text = "SELECT EXISTS (SELECT 1 FROM batch WHERE id = $1)";
+        for wait in 1..=COMMIT_LOOKS {
+            tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
+            match query(text).bind(self.batch).value(store.pool()).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(error),
+                Err(away) if away.passes() => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Err(StoreError::Refused(format!(
+            "the database went away while the file was committed ({error}); take it again when it is back: \
+             a file taken twice changes nothing"
+        )))
     }
 
     #[track_caller]

@@ -7,8 +7,10 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+pub mod bell;
 pub mod cases;
 pub mod engine;
+pub mod halts;
 pub mod holds;
 pub mod import;
 mod lock;

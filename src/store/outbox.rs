@@ -40,6 +40,7 @@ pub struct Notice {
     pub state: State,
     pub attempts: u32,
     pub doubts: u32,
+    pub refusals: u32,
     pub reply: Option<String>,
     pub lines: Vec<Line>,
 }
@@ -93,7 +94,7 @@ impl Write {
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
-                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, reply, due_at, \
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, refusals, reply, due_at, \
                        (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND NOT f.void \
                         ORDER BY f.id LIMIT 1)";
 
@@ -271,8 +272,8 @@ impl Store {
     /// Puts refused notices back, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
     pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
-        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, closed_at = NULL, reply = NULL \
-                    WHERE company = $2 AND state = 'refused' AND NOT void";
+        let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, refusals = 0, closed_at = NULL, \
+                    reply = NULL WHERE company = $2 AND state = 'refused' AND NOT void";
         query(text).bind(now).bind(self.company).execute(self.pool()).await
     }
 
@@ -290,7 +291,8 @@ fn update(writes: &[Write]) -> Builder<'_> {
         "UPDATE notice SET state = v.column2, attempts = v.column3, claim = v.column4, \
          intent_at = COALESCE(v.column6, intent_at), sha256 = COALESCE(v.column7, sha256), \
          relay = COALESCE(v.column8, relay), due_at = v.column9, reply = COALESCE(v.column10, reply), \
-         closed_at = v.column11, void = v.column12, doubts = doubts + v.column13 FROM (",
+         closed_at = v.column11, void = v.column12, doubts = doubts + v.column13, \
+         refusals = refusals + v.column14 FROM (",
     );
     update.push_values(writes, |row, write| {
         row.push_bind(write.notice()).push_bind(write.state().code()).push_bind(write.attempt());
@@ -299,13 +301,14 @@ fn update(writes: &[Write]) -> Builder<'_> {
             Write::Intent { revision, sha256, relay, at, .. } => {
                 row.push_bind(*revision).push_bind(*at).push_bind(sha256).push_bind(relay);
                 row.push_bind(None::<DateTime<Utc>>).push_bind(None::<&str>).push_bind(None::<DateTime<Utc>>);
-                row.push_bind(false).push_bind(0);
+                row.push_bind(false).push_bind(0).push_bind(0);
             }
             Write::Result { after, at, .. } => {
                 let closed = matches!(after.state, State::Sent | State::Refused).then_some(*at);
                 row.push_bind(None::<i64>).push_bind(None::<DateTime<Utc>>);
                 row.push_bind(None::<&str>).push_bind(None::<&str>).push_bind(after.next_at).push_bind(&after.reply);
                 row.push_bind(closed).push_bind(after.suppress).push_bind(i64::from(after.state == State::InDoubt));
+                row.push_bind(i64::from(after.misconfigured));
             }
         }
     });
@@ -355,6 +358,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
         state: State::Ready,
         attempts: 0,
         doubts: 0,
+        refusals: 0,
         reply: None,
         lines: Vec::new(),
     };
@@ -368,6 +372,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.state = c.code(State::from_code)?;
     notice.attempts = c.number()?;
     notice.doubts = c.number()?;
+    notice.refusals = c.number()?;
     notice.reply = c.take()?;
     notice.due_at = c.take()?;
     notice.thread = c.take()?;

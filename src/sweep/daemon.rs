@@ -11,15 +11,15 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::Sweeper;
+use super::{Sweeper, patience::Patience};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
     rules::Rules,
     settings::Settings,
-    store::{Result, StoreError},
+    store::{Result, Store, StoreError},
 };
 
 /// Name of the one schedule.
@@ -42,23 +42,24 @@ pub struct Stop {
 pub struct Daemon {
     pub deliverer: Deliverer,
     pub random: ChaCha20Rng,
+    patience: Patience,
 }
 
 impl Daemon {
     pub fn new(deliverer: Deliverer) -> Self {
-        Self { deliverer, random: ChaCha20Rng::from_os_rng() }
+        Self { deliverer, random: ChaCha20Rng::from_os_rng(), patience: Patience::default() }
     }
 
     /// Runs until it is told to end.
     pub async fn run(&mut self, stop: &Stop) -> Result<()> {
         let wake = Arc::new(Notify::new());
+        let _bell = AbortOnDropHandle::new(tokio::spawn(hear(self.deliverer.store.clone(), Arc::clone(&wake))));
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
-        self.first_start().await?;
         while !stop.end.is_cancelled() {
             self.tick(&stop.end).await;
             tokio::select! {
                 () = wake.notified() => {}
-                () = tokio::time::sleep(LONGEST_SLEEP) => {}
+                () = tokio::time::sleep(self.patience.left().unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)) => {}
                 () = stop.reload.notified() => {
                     if self.reload().await {
                         // The schedule may have changed.
@@ -96,15 +97,6 @@ impl Daemon {
         Ok(clock)
     }
 
-    /// From now on every occurrence counts, also if the process is down when it comes.
-    async fn first_start(&self) -> Result<()> {
-        let (store, now) = (&self.deliverer.store, self.deliverer.clock.now());
-        if store.slots_since(SWEEP).await?.is_none() {
-            store.settle_slot(SWEEP, now, "the daemon's first start", now).await?;
-        }
-        Ok(())
-    }
-
     /// Does what is due. Trouble is logged; the next tick tries again.
     async fn tick(&mut self, end: &CancellationToken) {
         // A delivery would do it too, but may not come for long when nothing is due.
@@ -116,12 +108,14 @@ impl Daemon {
         }
         let waiting = self.deliverer.store.next_due().await;
         let due = waiting.is_ok_and(|at| at.is_some_and(|at| at <= self.deliverer.clock.now()));
-        if due
-            && !end.is_cancelled()
-            && let Err(error) = self.deliverer.deliver(end).await
-        {
+        if !due || end.is_cancelled() || self.patience.left().is_some() {
+            return;
+        }
+        let delivered = self.deliverer.deliver(end).await;
+        if let Err(error) = &delivered {
             tracing::error!(%error, "the delivery failed; it is tried again");
         }
+        self.patience.learn(delivered.as_ref().ok(), &mut self.random);
     }
 
     async fn sweep_if_due(&mut self) -> Result<()> {
@@ -166,8 +160,10 @@ impl Daemon {
     /// is due is a state and one sweep with today's facts covers them.
     async fn due_slot(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let store = &self.deliverer.store;
-        let (Some(occurrences), Some((since, unfinished))) = (self.occurrences()?, store.slots_since(SWEEP).await?)
-        else {
+        let Some(occurrences) = self.occurrences()? else { return Ok(None) };
+        let Some((since, unfinished)) = store.slots_since(SWEEP).await? else {
+            // From now on every occurrence counts, also if no process runs when it comes.
+            store.settle_slot(SWEEP, now, "the first start", now).await?;
             return Ok(None);
         };
         let mut due = if unfinished { vec![since] } else { Vec::new() };
@@ -193,6 +189,25 @@ impl Daemon {
         tracing::info!(policy = rules.standard.label, "policies and wording reloaded");
         self.deliverer.rules = Arc::new(rules);
         true
+    }
+}
+
+/// Wakes the daemon when another replica rings.
+async fn hear(store: Store, wake: Arc<Notify>) {
+    loop {
+        match listen(&store, &wake).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "other replicas are not heard; this one looks by itself"),
+        }
+        tokio::time::sleep(LONGEST_SLEEP).await;
+    }
+}
+
+async fn listen(store: &Store, wake: &Notify) -> Result<()> {
+    let Some(mut bell) = store.bell().await? else { return Ok(()) };
+    loop {
+        bell.rung().await?;
+        wake.notify_one();
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a wake-up to committed decisions: which slot is due, who is due, what is written.
 
 mod daemon;
+mod patience;
 mod run;
 
 pub use daemon::{Daemon, Stop};

@@ -103,7 +103,7 @@ impl Sweeper<'_> {
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
         self.refuse_earlier(as_of).await?;
-        self.store.end_abandoned_sweeps(self.clock.now()).await?;
+        self.store.end_abandoned_sweeps(worker, self.clock.now()).await?;
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
         let report = match self.unusual(&accounts, horizon, allowed).await? {
@@ -115,16 +115,26 @@ impl Sweeper<'_> {
             None => {
                 let pages = accounts.chunks(PAGE);
                 let id = self.store.start_sweep(as_of, pages, worker, self.clock.now()).await?;
+                self.ring().await;
                 self.work(OpenSweep { id, as_of }, from, random).await?;
                 while self.store.open_pages(id).await? > 0 {
                     tokio::time::sleep(LOOK_AGAIN).await;
                     self.work(OpenSweep { id, as_of }, from, random).await?;
                 }
-                SweepReport::of(id, as_of, &self.store.finish_sweep(id, self.clock.now()).await?)
+                let totals = self.store.finish_sweep(id, self.clock.now()).await?;
+                self.ring().await;
+                SweepReport::of(id, as_of, &totals)
             }
         };
         tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
         Ok(report)
+    }
+
+    /// Other replicas may help to plan, and then to send.
+    async fn ring(&self) {
+        if let Err(error) = self.store.ring().await {
+            tracing::warn!(%error, "the other replicas were not woken; they look by themselves");
+        }
     }
 
     /// Plans the pages of a sweep that nobody else is planning.

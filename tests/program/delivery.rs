@@ -135,6 +135,23 @@ async fn tls_with_a_certificate_of_ones_own() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_not_good_gets_nothing_and_halts_nothing() {
+    for (identity, expected) in [(Identity::expired(), "expired"), (Identity::wrong_name(), "not valid for name")] {
+        let server = Server::start(Script::default().secured(Security::StartTls(Arc::clone(&identity)))).await;
+        let house = House::with_accounts(&["A"]);
+        house.send_to(&server, "tls = \"starttls\"\nca_file = \"ca.pem\"");
+        house.file("config/ca.pem", pem(&identity.root));
+        house.sweep(DAY).ended(0);
+        let error = house.deliver().failed(1);
+        assert!(error.contains("the TLS handshake failed, and nothing is sent without it"), "{error}");
+        assert!(error.contains(expected), "{error}");
+        assert_eq!(house.rows("SELECT state, attempts FROM notice").await, ["ready 0"]);
+        assert!(!server.commands().iter().any(|line| line.starts_with("MAIL")), "{:?}", server.commands());
+        assert_eq!(house.rows("SELECT COUNT(*) FROM halt").await, ["0"]);
+    }
+}
+
 fn pem(certificate: &[u8]) -> String {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(certificate);

@@ -50,7 +50,7 @@ async fn the_second_address_is_used_when_the_first_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_message_waits_for_a_person() {
     for (at, answer) in
-        [(Dot, "554 5.6.0 looks like spam"), (Recipient, "552 5.2.2 mailbox full"), (Dot, "552 5.3.4 too big")]
+        [(Dot, "550 5.6.0 not like this"), (Recipient, "552 5.2.2 mailbox full"), (Dot, "552 5.3.4 too big")]
     {
         let (house, server) = ready(&["A"], Script::default().next(at, &[Say(answer)])).await;
         assert_eq!(house.deliver().ended(0), "1 refused\n", "{answer}");

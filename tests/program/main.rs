@@ -7,6 +7,7 @@ mod smtp;
 #[path = "../support/database.rs"]
 mod database;
 
+mod breaker;
 mod daemon;
 mod delivery;
 mod doubt;

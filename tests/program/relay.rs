@@ -31,11 +31,15 @@ pub fn messages(server: &Server) -> Vec<(String, Vec<u8>)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relay_out_of_order_burns_nothing() {
-    let rows: [(At, &[Act], &str, &str); 4] = [
+    let rows: [(At, &[Act], &str, &str); 3] = [
         (Greeting, &[Say("421 4.3.2 busy"), Close], PLAIN, "deferred at greeting: 421 4.3.2 busy"),
-        (Greeting, &[Say("554 5.7.1 not you")], PLAIN, "refused at greeting: 554 5.7.1 not you"),
-        (Mail, &[Say("550 5.7.1 sender refused")], PLAIN, "refused at MAIL FROM: 550 5.7.1 sender refused"),
-        (Ehlo, &[Normal], "tls = \"starttls\"", "not sent, at TLS: the relay does not offer STARTTLS"),
+        (Greeting, &[Close], PLAIN, "not sent, at greeting: the relay hung up"),
+        (
+            Ehlo,
+            &[Normal],
+            "tls = \"starttls\"",
+            "not sent, at TLS: the relay does not offer STARTTLS, and nothing is sent in plain text",
+        ),
     ];
     for (at, acts, tls, expected) in rows {
         let server = Server::start(Script::default().always(at, acts)).await;
@@ -44,10 +48,7 @@ async fn a_relay_out_of_order_burns_nothing() {
         house.sweep(DAY).ended(0);
         let error = house.deliver().failed(1);
         assert!(error.contains(expected) && error.contains("what was not sent stays ready"), "{error}");
-        let states = house.states().await;
-        // A refused sender is only known with the first message; it is tried again like all others.
-        let first = if at == Mail { "deferred" } else { "ready" };
-        assert_eq!(states, [first, "ready", "ready"], "{expected}");
+        assert_eq!(house.states().await, ["ready", "ready", "ready"], "{expected}");
         assert_eq!(server.connections(), 1, "{expected}");
         assert!(server.received().is_empty());
     }
@@ -122,4 +123,41 @@ async fn a_relay_that_hangs_up_in_between_costs_one_message_a_wait() {
         assert_eq!(house.deliver().ended(0), "1 sent\n");
         assert_eq!(server.accepted().len(), 3);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patience_at_every_stage_is_five_minutes_and_then_it_goes() {
+    let rows = [
+        (Mail, "451 4.3.0 trouble"),
+        (Mail, "452 4.3.1 full"),
+        (Recipient, "450 4.2.1 mailbox busy"),
+        (Recipient, "451 4.7.1 greylisted"),
+        (Recipient, "452 4.5.3 too many"),
+        (Data, "451 4.3.0 trouble"),
+        (Dot, "450 4.7.0 slow down"),
+        (Dot, "452 4.3.1 full"),
+    ];
+    for (at, answer) in rows {
+        let (house, server) = ready(&["A"], Script::default().next(at, &[Say(answer)])).await;
+        assert_eq!(house.deliver().ended(0), "1 to be tried again\n", "{at:?} {answer}");
+        let wait = "SELECT state, refusals, CAST(round((julianday(due_at) - julianday('now')) * 1440) AS INTEGER) \
+                    FROM notice";
+        assert_eq!(house.rows(wait).await, ["deferred 0 5"], "{at:?} {answer}");
+        house.all_due().await;
+        assert_eq!(house.deliver().ended(0), "1 sent\n");
+        assert_eq!(server.accepted().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patience_ends_after_five_days_and_a_person_is_told() {
+    let (house, _server) = ready(&["A"], Script::default().always(Recipient, &[Say("450 4.2.1 mailbox busy")])).await;
+    // A refusal of our settings was none of the tries.
+    house.change("UPDATE notice SET attempts = 109, refusals = 1").await;
+    assert_eq!(house.deliver().ended(0), "1 to be tried again\n");
+    house.all_due().await;
+    assert_eq!(house.deliver().ended(0), "1 refused\n");
+    let tasks = house.duly(&["tasks"]).ended(0);
+    assert!(tasks.contains("given up after 110 tries: deferred at RCPT TO: 450 4.2.1 mailbox busy"), "{tasks}");
+    assert_eq!(house.rows("SELECT void FROM notice").await, ["0"]);
 }

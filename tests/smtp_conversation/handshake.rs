@@ -7,6 +7,7 @@ use duly::delivery::smtp::{Conversation, Outcome, Relay, Stage, Tls};
 use crate::{
     MESSAGE, address, first, large, relay, send,
     smtp::{Act::*, At::*, Identity, Script, Security, Server},
+    unasked,
 };
 
 const PASSWORD: &str = "correct horse";
@@ -96,7 +97,7 @@ async fn no_tls_no_mail() {
     let server = Server::start(Script::default()).await;
     assert_starts(&outcome(&with_tls(&server, Tls::Required, &valid)).await, "not sent, at TLS");
     let stripped = outcome(&with_tls(&server, Tls::StartTls, &valid)).await;
-    assert_eq!(stripped, "not sent, at TLS: the relay does not offer STARTTLS");
+    assert_eq!(stripped, "not sent, at TLS: the relay does not offer STARTTLS, and nothing is sent in plain text");
 }
 
 #[tokio::test]
@@ -172,14 +173,14 @@ async fn what_the_relay_does_not_offer_is_not_tried() {
         (&ascii, MESSAGE, "refused at MAIL FROM: 552 local check"),
     ];
     for (to, message, expected) in rows {
-        assert_starts(&conversation.send(&from, to, message).await.to_string(), expected);
+        assert_starts(&conversation.send(&from, to, message, unasked()).await.to_string(), expected);
     }
     assert!(conversation.usable(), "nothing was said, so all can go on");
-    assert!(matches!(conversation.send(&from, &ascii, b"short").await, Outcome::Accepted { .. }));
+    assert!(matches!(conversation.send(&from, &ascii, b"short", unasked()).await, Outcome::Accepted { .. }));
 
     let full = Server::start(Script::with(&["SIZE 1000", "8BITMIME", "SMTPUTF8"])).await;
     let mut conversation = Conversation::open(&relay(&full)).await.unwrap();
-    assert!(matches!(conversation.send(&from, &umlaut, eight_bit).await, Outcome::Accepted { .. }));
+    assert!(matches!(conversation.send(&from, &umlaut, eight_bit, unasked()).await, Outcome::Accepted { .. }));
     let mail = "MAIL FROM:<a@b.example> SIZE=23 BODY=8BITMIME SMTPUTF8".to_owned();
     assert!(full.commands().contains(&mail), "{:?}", full.commands());
     assert_eq!(full.accepted()[0].bytes, eight_bit);

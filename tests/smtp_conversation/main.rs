@@ -3,14 +3,15 @@
 #[path = "../support/smtp.rs"]
 mod smtp;
 
+mod fence;
 mod handshake;
 mod outcomes;
 mod pipelining;
 mod reuse;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use duly::delivery::smtp::{Conversation, Deadlines, Outcome, Relay, Tls};
+use duly::delivery::smtp::{Conversation, Deadlines, Fence, Outcome, Relay, Tls};
 use lettre::Address;
 use smtp::{Script, Server};
 
@@ -52,8 +53,21 @@ fn address(text: &str) -> Address {
     text.parse().unwrap()
 }
 
+/// The fence of a fresh intent: it must not be asked.
+fn unasked() -> Fence<impl Future<Output = Result<(), String>>> {
+    Fence::new(Instant::now(), async { panic!("asked although all went quickly") })
+}
+
 async fn send(conversation: &mut Conversation, message: &[u8]) -> Outcome {
-    conversation.send(&address("billing@seller.example"), &address("pay@buyer.example"), message).await
+    send_behind(conversation, message, unasked()).await
+}
+
+async fn send_behind(
+    conversation: &mut Conversation,
+    message: &[u8],
+    fence: Fence<impl Future<Output = Result<(), String>>>,
+) -> Outcome {
+    conversation.send(&address("billing@seller.example"), &address("pay@buyer.example"), message, fence).await
 }
 
 /// Opens a conversation and sends one message; the conversation is there if it could be opened.

@@ -7,6 +7,7 @@ use duly::delivery::smtp::{Conversation, Outcome, Stage};
 use crate::{
     LIMIT, MESSAGE, OTHER, address, first, relay, send,
     smtp::{Act::*, At::*, Script, Server},
+    unasked,
 };
 
 #[tokio::test]
@@ -17,7 +18,7 @@ async fn two_messages_on_one_connection_arrive_as_they_are() {
         let mut conversation = Conversation::open(&relay(&server)).await.unwrap();
         let from = address("billing@seller.example");
         for (to, message) in [("a@buyer.example", MESSAGE), ("b@buyer.example", OTHER)] {
-            let outcome = conversation.send(&from, &address(to), message).await;
+            let outcome = conversation.send(&from, &address(to), message, unasked()).await;
             assert_eq!(outcome, Outcome::Accepted { reply: "2.0.0 queued as 42".to_owned() });
         }
         assert!(conversation.usable());

@@ -6,7 +6,7 @@ pub(super) struct Body {
     /// Everything that is written after the 354, terminator included.
     pub bytes: Vec<u8>,
     /// Where the terminator `CRLF.CRLF` begins in `bytes`.
-    terminator: usize,
+    pub terminator: usize,
     /// Size before dots were stuffed and without the terminator's dot (RFC 1870 section 3).
     pub size: usize,
     pub ascii: bool,

@@ -10,11 +10,13 @@ use lettre::{
 use super::{
     body::Body,
     envelope::{End, State, hand_over, refused, steps},
+    fence::{Age, Fence},
     hello::Offers,
     line::Line,
     open::open,
     outcome::{Outcome, Stage},
     relay::{Deadlines, Relay},
+    wire::Cut,
 };
 
 /// How much of a message is written under one deadline.
@@ -43,11 +45,18 @@ impl Conversation {
         Ok(Self { line, offers, deadlines: relay.deadlines.clone(), state: State::Ready })
     }
 
-    /// Hands one message to the relay, for one recipient.
+    /// Hands one message to the relay, for one recipient. The `fence` is asked before the final dot unless all goes
+    /// quickly; a no ends the conversation without the dot.
     ///
     /// If the returned future is dropped before it ends, the fate of the message is unknown to the caller and the
     /// conversation is no longer [usable](Self::usable).
-    pub async fn send(&mut self, from: &Address, to: &Address, message: &[u8]) -> Outcome {
+    pub async fn send(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        message: &[u8],
+        fence: Fence<impl Future<Output = Result<(), String>>>,
+    ) -> Outcome {
         let body = Body::of(message);
         if let Some(objection) = self.offers.objection(from, to, &body) {
             return objection;
@@ -58,7 +67,7 @@ impl Conversation {
         }
         // Stands if this future is dropped half-way.
         let state = mem::replace(&mut self.state, State::Broken);
-        let end = match self.transaction(state, from, to, &body).await {
+        let end = match self.transaction(state, (from, to), &body, fence).await {
             Ok(end) | Err(end) => end,
         };
         self.finish(end)
@@ -83,7 +92,13 @@ impl Conversation {
         outcome
     }
 
-    async fn transaction(&mut self, state: State, from: &Address, to: &Address, body: &Body) -> Result<End, End> {
+    async fn transaction(
+        &mut self,
+        state: State,
+        (from, to): (&Address, &Address),
+        body: &Body,
+        fence: Fence<impl Future<Output = Result<(), String>>>,
+    ) -> Result<End, End> {
         if state == State::Unsettled {
             self.reset().await.map_err(|reason| {
                 (Outcome::NotSent { stage: Stage::MailFrom, reason: format!("no reset: {reason}") }, State::Broken)
@@ -91,7 +106,7 @@ impl Conversation {
         }
         let steps = steps(from, to, body, &self.offers, &self.deadlines);
         hand_over(&mut self.line, &steps, self.offers.pipelining).await?;
-        Ok(self.content(body).await)
+        Ok(self.content(body, fence).await)
     }
 
     /// RSET. A relay that refuses it has not refused the next message, whatever its code.
@@ -103,20 +118,26 @@ impl Conversation {
     }
 
     /// The message, the final dot and the answer to it.
-    async fn content(&mut self, body: &Body) -> End {
-        let mut left = 0;
-        for block in body.bytes.chunks(BLOCK_BYTES) {
+    async fn content(&mut self, body: &Body, fence: Fence<impl Future<Output = Result<(), String>>>) -> End {
+        let (mut left, mut fence) = (0, Some(fence));
+        while left < body.bytes.len() {
             // A 250 that came before the dot would be taken for the answer to it.
             if !self.line.wire.quiet() {
-                return self.interrupted("the relay hung up or spoke before the message ended".to_owned()).await;
+                let reason = "the relay hung up or spoke before the message ended".to_owned();
+                return self.interrupted(body.in_doubt(left), reason).await;
             }
-            if let Err(cut) = self.line.wire.push(block, self.deadlines.block).await {
-                if body.in_doubt(left + cut.left) {
-                    return (Outcome::InDoubt { reason: format!("amid the final dot: {}", cut.reason) }, State::Broken);
-                }
-                return self.interrupted(cut.reason).await;
+            let age = fence.as_ref().map(Fence::age);
+            match self.block(body, left, || age.is_none_or(Age::fresh)).await {
+                Ok(more) => left += more,
+                Err(cut) => return self.interrupted(body.in_doubt(left + cut.left), cut.reason).await,
             }
-            left += block.len();
+            if left >= body.terminator
+                && left < body.bytes.len()
+                && let Some(fence) = fence.take_if(|fence| !fence.age().fresh())
+                && let Err(reason) = fence.ask().await
+            {
+                return self.interrupted(body.in_doubt(left), reason).await;
+            }
         }
         match self.line.answer(self.deadlines.dot).await {
             Ok(answer) if answer.code == 250 => (Outcome::Accepted { reply: answer.text() }, State::Ready),
@@ -129,8 +150,23 @@ impl Conversation {
         }
     }
 
+    /// Writes the next piece. The terminator goes with the last one while the intent is fresh: one write, one packet.
+    /// TLS keeps what it has taken and sends it later, so that there the terminator goes by itself.
+    async fn block(&mut self, body: &Body, left: usize, fresh: impl Fn() -> bool) -> Result<usize, Cut> {
+        let (wire, limit) = (&self.line.wire, self.deadlines.block);
+        let text = &body.bytes[left.min(body.terminator)..body.terminator];
+        if text.len() > BLOCK_BYTES || (!text.is_empty() && (wire.encrypted() || !fresh())) {
+            let block = &text[..text.len().min(BLOCK_BYTES)];
+            return wire.push(block, limit).await.map(|()| block.len());
+        }
+        wire.push_while(&body.bytes[left..], limit, fresh).await
+    }
+
     /// The message could not be sent whole. A relay that had enough says why before it hangs up, if we are lucky.
-    async fn interrupted(&mut self, reason: String) -> End {
+    async fn interrupted(&mut self, in_doubt: bool, reason: String) -> End {
+        if in_doubt {
+            return (Outcome::InDoubt { reason: format!("amid the final dot: {reason}") }, State::Broken);
+        }
         match self.line.answer(EXPLANATION).await {
             Ok(answer) if answer.negative() => (answer.verdict(Stage::Body), State::Broken),
             _ => (Outcome::NotSent { stage: Stage::Body, reason }, State::Broken),

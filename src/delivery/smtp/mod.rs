@@ -9,6 +9,7 @@ mod auth;
 mod body;
 mod conversation;
 mod envelope;
+mod fence;
 mod hello;
 mod line;
 mod link;
@@ -20,6 +21,7 @@ mod wire;
 
 pub use self::{
     conversation::Conversation,
+    fence::{FRESH, Fence},
     outcome::{Enhanced, Outcome, Stage},
     relay::{Deadlines, Relay, Tls},
 };

@@ -51,7 +51,9 @@ async fn hello(relay: &Relay, line: &mut Line, name: &ClientId) -> Result<Offers
 /// Asks for TLS. A relay (or someone between) that does not offer it gets no mail.
 async fn start_tls(relay: &Relay, line: &mut Line, offers: &Offers) -> Result<(), Outcome> {
     if !offers.starttls {
-        return Err(not_sent(Stage::Tls)("the relay does not offer STARTTLS".to_owned()));
+        return Err(not_sent(Stage::Tls)(
+            "the relay does not offer STARTTLS, and nothing is sent in plain text".to_owned(),
+        ));
     }
     let answer = line.ask(Starttls, relay.deadlines.tls).await.map_err(not_sent(Stage::Tls))?;
     if answer.code != 220 {

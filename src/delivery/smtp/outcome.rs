@@ -2,8 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-/// The step of the conversation in which something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The step of the conversation in which something happened, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     Connect,
     Greeting,

@@ -65,7 +65,10 @@ pub(super) async fn secure(relay: &Relay, wire: &Wire) -> Result<(), Outcome> {
     let stream = wire.detach().ok_or_else(|| not_sent("the relay spoke or hung up before TLS began".to_owned()))?;
     let handshake = timeout(limit, connector.connect(name, stream)).await;
     let handshake = handshake.map_err(|_| not_sent(format!("no TLS handshake within {limit:?}")))?;
-    wire.attach_tls(handshake.map_err(|error| not_sent(format!("the TLS handshake failed: {error}")))?);
+    wire.attach_tls(
+        handshake
+            .map_err(|error| not_sent(format!("the TLS handshake failed, and nothing is sent without it: {error}")))?,
+    );
     Ok(())
 }
 

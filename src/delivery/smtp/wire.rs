@@ -88,11 +88,16 @@ impl Wire {
 
     /// Writes all of `bytes` within `limit`.
     pub async fn push(&self, bytes: &[u8], limit: Duration) -> Result<(), Cut> {
+        self.push_while(bytes, limit, || true).await.map(drop)
+    }
+
+    /// Writes `bytes` within `limit`, as long as `go` holds before each write, and says how many have left.
+    pub async fn push_while(&self, bytes: &[u8], limit: Duration, go: impl Fn() -> bool) -> Result<usize, Cut> {
         let mut left = 0;
         let mut wire = self.clone();
         let encrypted = self.encrypted();
         let work = async {
-            while left < bytes.len() {
+            while left < bytes.len() && go() {
                 match wire.write(&bytes[left..]).await {
                     Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                     Ok(n) => left += n,
@@ -108,7 +113,7 @@ impl Wire {
             wire.flush().await
         };
         match timeout(limit, work).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => Ok(left),
             Ok(Err(error)) => Err(Cut { left, reason: format!("cannot write: {error}") }),
             Err(_) => Err(Cut { left, reason: format!("the relay did not read within {limit:?}") }),
         }
@@ -209,5 +214,26 @@ mod tests {
         peer.read_to_end(&mut got).await.unwrap();
         assert_eq!(got.len(), cut.left);
         assert!(cut.left < more_than_the_buffers_hold.len());
+    }
+
+    /// What is written in pieces can be kept back before each piece.
+    #[tokio::test]
+    async fn nothing_more_leaves_once_it_may_not_go_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire = Wire::rehearsing();
+        wire.attach(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+        let (mut peer, _) = listener.accept().await.unwrap();
+        let reader = tokio::spawn(async move {
+            let mut got = Vec::new();
+            peer.read_to_end(&mut got).await.map(|_| got.len())
+        });
+        let more_than_one_write_takes = vec![b'x'; 32 << 20];
+        let asked = std::cell::Cell::new(0);
+        let twice = || asked.replace(asked.get() + 1) < 2;
+        let left = wire.push_while(&more_than_one_write_takes, Duration::from_secs(60), twice).await.unwrap();
+        assert_eq!(wire.push_while(b"x", Duration::from_secs(60), || false).await.unwrap(), 0);
+        drop(wire);
+        assert_eq!(reader.await.unwrap().unwrap(), left);
+        assert!(0 < left && left < more_than_one_write_takes.len(), "{left}");
     }
 }

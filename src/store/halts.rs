@@ -1,0 +1,55 @@
+//! Halts: nothing of the company is sent until a person has looked and resumed.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Result, Store,
+    engine::{Columns, Row, query},
+};
+
+/// Kind of a halt because the relay refuses our settings.
+pub const RELAY: &str = "relay";
+
+/// Why nothing is sent, in words for a person, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halt {
+    pub why: String,
+    pub since: DateTime<Utc>,
+}
+
+impl Halt {
+    fn of(row: &Row) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self { why: c.take()?, since: c.take()? })
+    }
+}
+
+impl Store {
+    /// The halt that stands, if one does.
+    pub async fn halt(&self) -> Result<Option<Halt>> {
+        let text = "SELECT why, since FROM halt WHERE company = $1";
+        query(text).bind(self.company).fetch_optional(self.pool()).await?.as_ref().map(Halt::of).transpose()
+    }
+
+    /// Stops sending. A halt that stands already stays as it is: its cause was there first.
+    pub async fn set_halt(&self, kind: &str, why: &str, now: DateTime<Utc>) -> Result<()> {
+        let text = "INSERT INTO halt (company, kind, why, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        query(text).bind(self.company).bind(kind).bind(why).bind(now).execute(self.pool()).await?;
+        Ok(())
+    }
+
+    /// Allows sending again and returns the halt that stood. Notices that were refused for our settings are
+    /// due at once, and their refusals count anew: the cause has been mended.
+    pub async fn resume(&self, now: DateTime<Utc>) -> Result<Option<Halt>> {
+        let mut tx = self.begin().await?;
+        let text = "DELETE FROM halt WHERE company = $1 RETURNING why, since";
+        let found = query(text).bind(self.company).fetch_optional(&mut tx).await?;
+        if found.is_some() {
+            let text = "UPDATE notice SET due_at = $1, refusals = 0 \
+                        WHERE company = $2 AND state = 'deferred' AND refusals > 0";
+            query(text).bind(now).bind(self.company).execute(&mut tx).await?;
+        }
+        tx.commit().await?;
+        found.as_ref().map(Halt::of).transpose()
+    }
+}
