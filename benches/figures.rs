@@ -53,6 +53,8 @@ fn way(runs: usize) {
             for end in ["", "-wal", "-shm", ".lock"] {
                 let _ = fs::remove_file(house.path(&format!("config/duly.db{end}")));
             }
+            // The next run begins with the old database on purpose.
+            let _ = fs::remove_file(house.path("config/duly.head"));
             let source = timed(|| source(sink.port, sessions, NOTICES, bytes));
             pairs.push((NOTICES as f64 / duly, NOTICES as f64 / source));
         }

@@ -14,6 +14,7 @@ use crate::{
     telemetry::{self, LogFormat},
 };
 
+mod backup;
 mod case;
 mod check;
 mod deliver;
@@ -22,6 +23,7 @@ mod export;
 mod hold;
 mod import;
 mod init;
+mod move_;
 mod output;
 mod plan;
 mod preview;
@@ -78,6 +80,10 @@ enum Command {
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
+    /// Write a copy of the whole database into a file, while the daemon runs
+    Backup(backup::Args),
+    /// Move everything to another database: from SQLite to PostgreSQL, or back
+    Move(move_::Args),
     /// Figures: ageing, discounts
     #[command(subcommand)]
     Report(report::Command),
@@ -119,6 +125,8 @@ async fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         Command::Demo(args) => return demo::run(args).await,
         Command::Init(args) => return init::run(&args),
+        Command::Backup(args) => return backup::run(&cli.config, &args).await,
+        Command::Move(args) => return move_::run(&cli.config, &args).await,
         _ => {}
     }
     // Only what decides by a policy makes it a version; others look.
@@ -129,7 +137,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };
     let outcome = match cli.command {
-        Command::Demo(_) | Command::Init(_) => Ok(Done::Well),
+        Command::Demo(_) | Command::Init(_) | Command::Backup(_) | Command::Move(_) => Ok(Done::Well),
         Command::Check(args) => check::run(&app, &args).await,
         Command::Import(args) => import::run(&app, args).await,
         Command::Plan(args) => plan::run(&app, &args).await,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{compose::Composer, halting::Memory, pace::Pace, recorder::Recorder, target::Target};
+use super::{compose::Composer, halting::Memory, pace::Pace, quarantine::Head, recorder::Recorder, target::Target};
 use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
@@ -46,6 +46,7 @@ pub struct Deliverer {
     /// The date of the last look; the company's today when left out.
     pub as_of: Option<NaiveDate>,
     pub memory: Arc<Mutex<Memory>>,
+    pub head: Arc<Head>,
 }
 
 /// What a delivery came to.
@@ -102,6 +103,7 @@ pub(super) struct Delivery {
     payments_seen: Option<DateTime<Utc>>,
     pub stop: CancellationToken,
     pub memory: Arc<Mutex<Memory>>,
+    pub head: Arc<Head>,
     /// Why sending stops for the whole company, until that is durable.
     pub tripped: Mutex<Option<String>>,
     jobs: tokio::sync::Mutex<mpsc::Receiver<Job>>,
@@ -128,6 +130,7 @@ impl Deliverer {
     pub async fn deliver(&self, stop: &CancellationToken) -> Result<DeliveryReport> {
         let now = self.clock.now();
         let recovered = self.recover().await?;
+        self.quarantine().await?;
         if let Some(halt) = self.standing_halt().await? {
             return Ok(DeliveryReport { recovered, halt: Some(halt), ..DeliveryReport::default() });
         }
@@ -140,6 +143,7 @@ impl Deliverer {
         }
         let fed = delivery.feed(feed, now).await;
         let done = join(&mut workers, stop).await;
+        self.head.settle().await;
         if delivery.stop.is_cancelled() {
             self.store.release_notices(self.worker.id()).await?;
         }
@@ -178,6 +182,7 @@ impl Deliverer {
             payments_seen: self.store.payments_seen(i64::MAX).await?,
             stop,
             memory: Arc::clone(&self.memory),
+            head: Arc::clone(&self.head),
             tripped: Mutex::default(),
             jobs: tokio::sync::Mutex::new(jobs),
             report: Mutex::new(DeliveryReport { recovered, ..DeliveryReport::default() }),

@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+mod backup;
 pub mod bell;
 pub mod cases;
 pub mod engine;
@@ -23,8 +24,10 @@ pub mod slots;
 pub mod snapshot;
 pub mod sweep_pages;
 pub mod sweeps;
+pub mod transfer;
 pub mod waiting;
 pub mod warnings;
+pub mod whole;
 pub mod workers;
 
 pub use engine::Address;

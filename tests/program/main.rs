@@ -7,6 +7,7 @@ mod smtp;
 #[path = "../support/database.rs"]
 mod database;
 
+mod backup;
 mod breaker;
 mod daemon;
 mod delivery;
@@ -16,6 +17,7 @@ mod house;
 mod import;
 mod layouts;
 mod look;
+mod moving;
 mod plan;
 mod relay;
 mod running;

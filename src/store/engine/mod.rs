@@ -28,13 +28,14 @@ pub enum Engine {
     Postgres,
 }
 
-/// What a column of a temporary table holds.
+/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Int,
     Text,
     Date,
     Bool,
+    Instant,
 }
 
 impl Engine {
@@ -43,9 +44,10 @@ impl Engine {
         match (self, kind) {
             (_, Kind::Int) => "BIGINT",
             (_, Kind::Text) => "TEXT",
-            (Self::Sqlite, Kind::Date | Kind::Bool) => "",
+            (Self::Sqlite, Kind::Date | Kind::Bool | Kind::Instant) => "",
             (Self::Postgres, Kind::Date) => "DATE",
             (Self::Postgres, Kind::Bool) => "BOOLEAN",
+            (Self::Postgres, Kind::Instant) => "TIMESTAMPTZ",
         }
     }
 
