@@ -13,8 +13,10 @@ use crate::{
     store::{
         engine::Engine,
         halts::{Halt, RESTORED},
+        health::Check,
         waiting::Waiting,
     },
+    sweep::behind,
 };
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +46,10 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         }
         Err(failure) => return Err(failure),
     };
+    app.store.check(Check::Quick).await?;
+    if let Some(why) = behind(&app.store, app.clock.now()).await? {
+        return Err(Failure::Failed(format!("nothing is sent: {why}")));
+    }
     if args.retry_refused {
         let back = app.store.retry_refused(app.clock.now()).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));

@@ -23,7 +23,10 @@ use chrono::NaiveDate;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-use super::{Done, Outcome, output::print};
+use super::{
+    Done, Outcome,
+    output::{aside, print},
+};
 use crate::{app::App, clock::Clock, domain::calendar::instant};
 
 /// The last day of the demo, a business day. The system's clock is never read.
@@ -54,7 +57,7 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Outcome {
     folder::prepare(&args.out)?;
-    eprintln!("Playing 120 days of an invented company into {} …", args.out.display());
+    aside(&format!("Playing 120 days of an invented company into {} …", args.out.display()));
     let clock = Clock::set_to(instant(chrono_tz::Europe::London, START.and_hms_opt(6, 0, 0).unwrap_or_default()));
     let mut app = App::open(&args.out.join("config").join("duly.toml"), clock).await?;
     let mut random = ChaCha20Rng::seed_from_u64(args.seed);

@@ -23,6 +23,7 @@ mod export;
 mod hold;
 mod import;
 mod init;
+mod migrate;
 mod move_;
 mod output;
 mod plan;
@@ -58,6 +59,8 @@ enum Command {
     Init(init::Args),
     /// Check all settings and wording, and say what they mean
     Check(check::Args),
+    /// Bring the database to the tables of this program, after an upgrade
+    Migrate(migrate::Args),
     /// Take files of the accounting system into the ledger
     Import(import::Args),
     /// Show what a sweep would do, and why
@@ -115,7 +118,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Held) => ExitCode::from(3),
         Err(failure) => {
-            eprintln!("duly: {failure}");
+            output::aside(&format!("duly: {failure}"));
             ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
         }
     }
@@ -127,6 +130,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Init(args) => return init::run(&args),
         Command::Backup(args) => return backup::run(&cli.config, &args).await,
         Command::Move(args) => return move_::run(&cli.config, &args).await,
+        Command::Migrate(args) => return migrate::run(&cli.config, &args).await,
         _ => {}
     }
     // Only what decides by a policy makes it a version; others look.
@@ -137,7 +141,9 @@ async fn dispatch(cli: Cli) -> Outcome {
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };
     let outcome = match cli.command {
-        Command::Demo(_) | Command::Init(_) | Command::Backup(_) | Command::Move(_) => Ok(Done::Well),
+        Command::Demo(_) | Command::Init(_) | Command::Migrate(_) | Command::Backup(_) | Command::Move(_) => {
+            Ok(Done::Well)
+        }
         Command::Check(args) => check::run(&app, &args).await,
         Command::Import(args) => import::run(&app, args).await,
         Command::Plan(args) => plan::run(&app, &args).await,

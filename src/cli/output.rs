@@ -12,9 +12,14 @@ pub fn print(text: &str) {
         if error.kind() == ErrorKind::BrokenPipe {
             std::process::exit(0);
         }
-        eprintln!("duly: standard output: {error}");
+        aside(&format!("duly: standard output: {error}"));
         std::process::exit(1);
     }
+}
+
+/// Says something beside the data, on standard error. If that is full too, the exit code must do.
+pub fn aside(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A table with a header. Columns named in `right` are aligned to the right.

@@ -77,6 +77,7 @@ struct OfferJson {
 struct Seen {
     counts: Counts,
     first: Vec<Decision>,
+    unreadable: u64,
     total: usize,
     reasons: BTreeMap<Reason, u64>,
 }
@@ -98,7 +99,7 @@ impl Seen {
 pub async fn run(app: &App, args: &Args) -> Outcome {
     let horizon = args.when.horizon(app).await?;
     let mut seen = Seen::default();
-    app.sweeper().plan(horizon, |_, decision| seen.add(decision)).await?;
+    seen.unreadable = app.sweeper().plan(horizon, |_, decision| seen.add(decision)).await?.len() as u64;
     if args.json {
         stream(app, horizon, seen.counts).await?;
     } else {
@@ -177,6 +178,9 @@ fn page(app: &App, seen: &Seen, as_of: chrono::NaiveDate) -> String {
         count(seen.counts.notices, "notice", "notices"),
         seen.counts.held
     );
+    if seen.unreadable > 0 {
+        text += &format!("{} cannot be read: see `duly tasks`\n", count(seen.unreadable, "account", "accounts"));
+    }
     if seen.total == 0 {
         return text + "Nothing has reached a new stage.\n";
     }

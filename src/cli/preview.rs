@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Done, Outcome, When,
-    output::{print, printable},
+    output::{aside, print, printable},
     why::find,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     for decision in decisions {
         if let Decided::Held { reasons } = &decision.outcome {
             let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
-            eprintln!("This would be held ({}); it would say:", codes.join(", "));
+            aside(&format!("This would be held ({}); it would say:", codes.join(", ")));
         }
         let notice = would_be(app, &snapshot, &published.policy, &decision, (horizon.as_of, payments_seen));
         let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()? };

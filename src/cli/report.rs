@@ -54,7 +54,7 @@ pub async fn each_position(
     mut take: impl FnMut(&Snapshot, &BTreeMap<Currency, Position<'_>>),
 ) -> Result<(), Failure> {
     for page in app.store.all_accounts().await?.chunks(PAGE) {
-        for snapshot in app.store.snapshots(page, horizon).await? {
+        for snapshot in app.store.readable(page, horizon).await?.snapshots {
             let policy = &app.rules.policy_of(&snapshot.facts.account).policy;
             take(&snapshot, &positions(&snapshot.facts, policy, horizon.as_of));
         }

@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Done, Outcome};
 use crate::{
     app::App,
+    store::health::Check,
     sweep::{Daemon, Stop},
 };
 
@@ -13,6 +14,7 @@ pub struct Args {}
 
 pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
+    app.store.check(Check::Quick).await?;
     let stop = Stop::default();
     listen(&stop)?;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");

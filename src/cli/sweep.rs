@@ -8,13 +8,13 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Author, Done, Outcome,
     deliver::tell,
-    output::{count, print},
+    output::{aside, count, print},
     plan::meanings,
 };
 use crate::{
     app::{App, Failure},
     settings::Target,
-    store::engine::Engine,
+    store::{engine::Engine, health::Check},
     sweep::SweepReport,
 };
 
@@ -39,7 +39,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Err(Failure::Input(format!("{as_of} is in the future; `duly plan --as-of` shows what it would bring")));
     }
     if as_of < app.today() && app.settings.delivery.to == Target::Smtp && !args.no_send {
-        eprintln!("Note: this sends what was due on {as_of}, with the facts of that day and not of today.");
+        aside(&format!("Note: this sends what was due on {as_of}, with the facts of that day and not of today."));
     }
     let now = app.clock.now();
     let released = if args.release { release(app, &args.author.name()?, now).await? } else { Released::default() };
@@ -57,6 +57,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     if args.release && !released.any() {
         print("Nothing is held back, so nothing was released: this sweep keeps to the limits.\n");
     }
+    app.store.check(Check::Quick).await?;
     let sweeper = app.sweeper();
     let from = sweeper.sending_from(as_of, now);
     let by = (work.presence.worker().id(), &mut ChaCha20Rng::from_os_rng());
@@ -105,5 +106,9 @@ async fn release(app: &App, by: &str, now: DateTime<Utc>) -> Result<Released, Fa
 pub fn page(report: &SweepReport) -> String {
     let notices = count(report.notices, "notice", "notices");
     let held = count(report.held, "account held", "accounts held");
-    format!("Sweep for {}: {notices}, {held}\n", report.as_of) + &meanings(&report.reasons)
+    let unreadable = match report.unreadable {
+        0 => String::new(),
+        number => format!("{} cannot be read: see `duly tasks`\n", count(number, "account", "accounts")),
+    };
+    format!("Sweep for {}: {notices}, {held}\n{unreadable}", report.as_of) + &meanings(&report.reasons)
 }

@@ -12,6 +12,7 @@ use crate::{
     app::{App, Failure},
     domain::{case::CaseStatus, money::Money, notice::State},
     store::{snapshot::Horizon, waiting::Stuck},
+    sweep::behind,
     telemetry::Masked,
 };
 
@@ -57,6 +58,9 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
 }
 
 async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    if let Some(why) = behind(&app.store, app.clock.now()).await? {
+        tasks.push(["clock".into(), why, "if it is right now: `duly sweep`, then `duly sweep --release`".into()]);
+    }
     if let Some(sweep) = app.store.last_sweep().await?
         && let (Some(why), None) = (sweep.held_back, sweep.released_at)
     {
@@ -115,7 +119,8 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
 
 /// What the planner holds for a person.
 async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    app.sweeper()
+    let unreadable = app
+        .sweeper()
         .plan(Horizon::everything(as_of), |_, decision| {
             for reason in decision.outcome.reasons() {
                 // The whole ledger, cases and money are listed by their own rules.
@@ -128,6 +133,10 @@ async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), 
             }
         })
         .await?;
+    for account in unreadable {
+        let what = format!("account {} cannot be read: {}", printable(&account.number), printable(&account.why));
+        tasks.push(["unreadable".into(), what, "import its rows again, or restore a backup".into()]);
+    }
     let seen = app.store.payments_seen(i64::MAX).await?;
     let sweeper = app.sweeper();
     if sweeper.setting(&app.rules.standard, as_of, seen).ledger_is_stale() {

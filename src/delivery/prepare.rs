@@ -1,5 +1,7 @@
 //! What happens to a notice before it is sent: the last look, and its letter.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
@@ -72,10 +74,13 @@ impl Delivery {
             tracing::warn!(notice = notice.id, "facts kept coming in; it is tried again with the next delivery");
             return Ok(None);
         }
-        let horizon = Horizon::everything(self.as_of);
-        match self.store.snapshots(&[notice.account], horizon).await?.pop() {
-            Some(snapshot) => self.prepare(Job { notice, snapshot }, before.looks + 1).await,
-            None => Ok(None),
+        let mut found = self.store.readable(&[notice.account], Horizon::everything(self.as_of)).await?;
+        match (found.snapshots.pop(), found.unreadable.pop()) {
+            (Some(snapshot), _) => self.prepare(Job { notice, snapshot }, before.looks + 1).await,
+            (None, bad) => {
+                self.not_composed(&notice, &bad.map_or_else(String::new, |bad| bad.why)).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -89,10 +94,10 @@ impl Delivery {
             self.store.postpone(notice.id, opens, "waits for its sending hours").await?;
             return Ok(None);
         }
-        match self.composer().compose(&notice, &snapshot.facts.account) {
+        match guarded(|| self.composer().compose(&notice, &snapshot.facts.account)) {
             Ok(mail) => Ok(Some(Prepared { notice, bytes: mail.bytes, revision: snapshot.revision, looks })),
             Err(error) => {
-                self.not_composed(&notice, &error.to_string()).await?;
+                self.not_composed(&notice, &error).await?;
                 Ok(None)
             }
         }
@@ -138,10 +143,30 @@ impl Delivery {
     }
 
     /// A letter that cannot be written stops nobody else; it stays ready and is shown.
-    async fn not_composed(&self, notice: &Notice, why: &str) -> Result<()> {
+    pub(super) async fn not_composed(&self, notice: &Notice, why: &str) -> Result<()> {
         self.store.postpone(notice.id, self.clock.now() + NOT_COMPOSED_WAIT, why).await?;
         tracing::error!(notice = notice.id, why, "the letter cannot be written; nothing was sent");
         self.count(|report| report.failed.push(format!("notice {}: {why}", notice.id)));
         Ok(())
+    }
+}
+
+/// A letter whose writing panics is a letter that cannot be written, and no trouble of its worker.
+fn guarded<T, E: ToString>(write: impl FnOnce() -> std::result::Result<T, E>) -> std::result::Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(write)) {
+        Ok(written) => written.map_err(|error| error.to_string()),
+        Err(_) => Err("writing it ended unexpectedly; the log has more".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_panic_is_trouble_with_one_letter() {
+        assert_eq!(guarded(|| Ok::<_, String>(1)), Ok(1));
+        assert_eq!(guarded(|| Err::<(), _>("no document")), Err("no document".to_owned()));
+        assert!(guarded(|| -> Result<(), String> { panic!("out of range") }).is_err());
     }
 }

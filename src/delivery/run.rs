@@ -18,7 +18,7 @@ use crate::{
     rules::Rules,
     settings::Settings,
     store::{
-        Result, Store,
+        Result, Store, StoreError,
         halts::Halt,
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
@@ -141,12 +141,15 @@ impl Deliverer {
             let delivery = Arc::clone(&delivery);
             workers.spawn(async move { delivery.work().await });
         }
-        let fed = delivery.feed(feed, now).await;
-        let done = join(&mut workers, stop).await;
+        let working = async {
+            let done = join(&mut workers, stop).await;
+            // Nobody takes what is still to be fed.
+            delivery.stop.cancel();
+            done
+        };
+        let (fed, done) = tokio::join!(delivery.feed(feed, now), working);
         self.head.settle().await;
-        if delivery.stop.is_cancelled() {
-            self.store.release_notices(self.worker.id()).await?;
-        }
+        self.store.release_notices(self.worker.id()).await?;
         let mut report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,
@@ -213,7 +216,11 @@ async fn join(workers: &mut JoinSet<Result<()>>, stop: &CancellationToken) -> Re
             done = workers.join_next() => match done {
                 None => return first,
                 Some(Ok(result)) => first = first.and(result),
-                Some(Err(error)) => tracing::error!(%error, "a worker ended unexpectedly"),
+                Some(Err(error)) => {
+                    tracing::error!(%error, "a worker ended unexpectedly; the others go on");
+                    let why = "a worker ended unexpectedly; what it was sending is in doubt with the next delivery";
+                    first = first.and(Err(StoreError::Refused(why.to_owned())));
+                }
             },
             () = &mut grace => {
                 workers.abort_all();
@@ -238,10 +245,15 @@ impl Delivery {
             let mut accounts: Vec<i64> = page.iter().map(|notice| notice.account).collect();
             accounts.sort_unstable();
             accounts.dedup();
-            let snapshots = self.store.snapshots(&accounts, Horizon::everything(self.as_of)).await?;
-            let snapshots: HashMap<i64, Snapshot> = snapshots.into_iter().map(|found| (found.id, found)).collect();
+            let found = self.store.readable(&accounts, Horizon::everything(self.as_of)).await?;
+            let snapshots: HashMap<i64, Snapshot> =
+                found.snapshots.into_iter().map(|found| (found.id, found)).collect();
             for notice in page {
-                let Some(snapshot) = snapshots.get(&notice.account).cloned() else { continue };
+                let Some(snapshot) = snapshots.get(&notice.account).cloned() else {
+                    let bad = found.unreadable.iter().find(|bad| bad.id == notice.account);
+                    self.not_composed(&notice, bad.map_or("its account is gone", |bad| &bad.why)).await?;
+                    continue;
+                };
                 let job = Job { snapshot, notice };
                 tokio::select! {
                     sent = feed.send(job) => if sent.is_err() { return Ok(()) },
@@ -291,5 +303,24 @@ impl Delivery {
             payments_seen: self.payments_seen,
             as_of: self.as_of,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_told_and_the_others_end_their_work() {
+        let mut workers = JoinSet::new();
+        workers.spawn(async { panic!("out of range") });
+        let (done, end) = tokio::sync::oneshot::channel();
+        workers.spawn(async {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            done.send(()).map_err(|()| StoreError::Refused(String::new()))
+        });
+        let joined = join(&mut workers, &CancellationToken::new()).await;
+        assert!(joined.is_err_and(|error| error.to_string().contains("ended unexpectedly")));
+        assert_eq!(end.await, Ok(()));
     }
 }

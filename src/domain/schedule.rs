@@ -1,4 +1,7 @@
 //! Planned occurrences of a schedule, computed in the real zone.
+//!
+//! The expression is read as civil time, and [`instant`] turns that into an instant. Given a zone,
+//! croner itself lets a daily job run twice on the day of a gap.
 
 use std::collections::VecDeque;
 
@@ -8,6 +11,8 @@ use croner::{
     Cron,
     parser::{CronParser, Seconds},
 };
+
+use super::calendar::instant;
 
 /// A cron expression of five fields in a zone.
 #[derive(Debug, Clone)]
@@ -31,12 +36,19 @@ impl Occurrences {
         if ever { Ok(occurrences) } else { Err(format!("`{expression}` never occurs")) }
     }
 
-    /// Occurrences after an instant, in order.
+    /// Occurrences after an instant, in order. What falls into a gap runs once, at its end; what
+    /// falls into an hour that comes twice runs the first time.
     pub fn after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
-        let mut last = at.with_timezone(&self.zone);
+        let (mut civil, mut last) = (at.with_timezone(&self.zone).naive_local().and_utc(), at);
         std::iter::from_fn(move || {
-            last = self.cron.find_next_occurrence(&last, false).ok()?;
-            Some(last.to_utc())
+            loop {
+                civil = self.cron.find_next_occurrence(&civil, false).ok()?;
+                let next = instant(self.zone, civil.naive_utc());
+                if next > last {
+                    last = next;
+                    return Some(next);
+                }
+            }
         })
     }
 

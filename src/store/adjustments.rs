@@ -6,7 +6,8 @@ use super::{
     Result, Store,
     engine::{Builder, Columns, query},
     import::Import,
-    snapshot::{Horizon, Snapshot, load},
+    snapshot::{Horizon, Snapshot},
+    unreadable::load_readable,
 };
 use crate::domain::{
     ledger::{GrantSource, Position},
@@ -40,9 +41,10 @@ pub struct Adjustment {
 type Granted = (NaiveDate, Currency, i64, i64, Option<i64>);
 
 impl Import {
-    /// All facts of a page of accounts, those of this import included.
+    /// All facts of a page of accounts, those of this import included. Accounts that cannot be read
+    /// are left out: nothing is decided about them until they can be.
     pub async fn snapshots(&mut self, accounts: &[i64]) -> Result<Vec<Snapshot>> {
-        load(&mut self.tx, accounts, Horizon::everything(NaiveDate::MAX)).await
+        Ok(load_readable(&mut self.tx, accounts, Horizon::everything(NaiveDate::MAX)).await?.snapshots)
     }
 
     /// Keeps what the ledger function found for these accounts.

@@ -12,6 +12,7 @@ pub mod bell;
 pub mod cases;
 pub mod engine;
 pub mod halts;
+pub mod health;
 pub mod holds;
 pub mod import;
 mod lock;
@@ -19,12 +20,13 @@ mod merge;
 pub mod outbox;
 pub mod policies;
 pub mod report;
-mod schema;
+pub mod schema;
 pub mod slots;
 pub mod snapshot;
 pub mod sweep_pages;
 pub mod sweeps;
 pub mod transfer;
+pub mod unreadable;
 pub mod waiting;
 pub mod warnings;
 pub mod whole;
@@ -44,10 +46,22 @@ pub struct Store {
 /// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("database: {0}")]
+    #[error("{}", health::explain(.0))]
     Sql(#[from] sqlx::Error),
-    #[error("the database cannot be brought to this version's tables: {0}")]
+    #[error("{}", health::damaged(.0))]
+    Damaged(String),
+    #[error("the database's tables cannot be made or checked: {}", health::explain_migration(.0))]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the database has the tables of a newer duly (version {}; this program knows {}): use that newer program, \
+         or restore the backup from before the upgrade", .0.database, .0.program
+    )]
+    NewerTables(schema::Schema),
+    #[error(
+        "the database has the tables of an older duly (version {}; this program needs {}): stop every duly that \
+         works on it, make a backup, then `duly migrate`", .0.database, .0.program
+    )]
+    OlderTables(schema::Schema),
     #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
     OldSqlite(String),
     #[error("a stored value is not understood: {0}; the database was written by another program or is damaged")]
@@ -78,7 +92,7 @@ impl Store {
     /// Opens (and on first use creates) the database, and registers the company.
     pub async fn open(address: &Address, company: &str) -> Result<Self> {
         let pool = engine::open(address).await?;
-        schema::migrate(&pool).await?;
+        schema::ready(&pool).await?;
         let company = register(&pool, company).await?;
         Ok(Self { pool, company })
     }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Result, Store, StoreError,
-    engine::{Builder, Columns, Query, Tx, dynamic, query},
+    engine::{Builder, Columns, Query, Row, Tx, dynamic, query},
 };
 use crate::domain::{
     money::{Currency, Money},
@@ -99,7 +99,8 @@ const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, toke
                         ORDER BY f.id LIMIT 1)";
 
 impl Store {
-    /// Claims notices that may be sent at `now`, oldest first, after a place in that order.
+    /// Claims notices that may be sent at `now`, oldest first, after a place in that order. Those
+    /// that cannot be read are put off, and shown to a person.
     pub async fn claim_notices(
         &self,
         worker: i64,
@@ -120,7 +121,7 @@ impl Store {
         }
         let mut read = Builder::new(format!("SELECT {COLUMNS} FROM notice WHERE id IN "));
         read.push_list(ids).push(" ORDER BY due_at, id");
-        self.read(read.build()).await
+        self.readable_notices(&read.build().fetch_all(self.pool()).await?, now).await
     }
 
     /// Gives back what a worker claimed and did not send.
@@ -130,7 +131,11 @@ impl Store {
     }
 
     async fn read(&self, query: Query<'_>) -> Result<Vec<Notice>> {
-        let rows = query.fetch_all(self.pool()).await?;
+        self.frozen(&query.fetch_all(self.pool()).await?).await
+    }
+
+    /// Notices with their lines.
+    pub(super) async fn frozen(&self, rows: &[Row]) -> Result<Vec<Notice>> {
         let mut notices = rows.iter().map(|row| notice(Columns::of(row))).collect::<Result<Vec<_>>>()?;
         self.add_lines(&mut notices).await?;
         Ok(notices)
@@ -284,8 +289,8 @@ impl Store {
     }
 }
 
-/// The one statement. An intent holds while its notice waits, is its worker's, and its account is
-/// as it was looked at; a result while its attempt is the last one and has no other outcome.
+/// The one statement. An intent holds while its notice waits, is its worker's, its account is as
+/// it was looked at, and nobody has stopped sending; a result while its attempt is the last one and has no other outcome.
 fn update(writes: &[Write]) -> Builder<'_> {
     let mut update = Builder::new(
         "UPDATE notice SET state = v.column2, attempts = v.column3, claim = v.column4, \
@@ -316,7 +321,8 @@ fn update(writes: &[Write]) -> Builder<'_> {
         ") AS v WHERE id = v.column1 AND CASE WHEN v.column5 IS NULL \
          THEN attempts = v.column3 AND (state = 'sending' OR (state = 'in_doubt' AND v.column2 <> 'in_doubt')) \
          ELSE attempts = v.column3 - 1 AND claim = v.column4 AND state IN ('ready', 'deferred', 'in_doubt') \
-         AND v.column5 = (SELECT revision FROM account WHERE account.id = notice.account) END",
+         AND v.column5 = (SELECT revision FROM account WHERE account.id = notice.account) \
+         AND NOT EXISTS (SELECT 1 FROM halt WHERE halt.company = notice.company) END",
     );
     update
 }

@@ -5,7 +5,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{
     Result, Store,
     engine::{Builder, Columns, Engine, Tx, dynamic, query},
-    snapshot::{Horizon, Snapshot, load},
     sweeps::Planned,
 };
 
@@ -66,11 +65,6 @@ impl SweepPage {
     pub async fn payments_seen(&mut self) -> Result<Option<DateTime<Utc>>> {
         let text = "SELECT MAX(recorded_at) FROM batch WHERE company = $1 AND tells_payments";
         query(text).bind(self.company).value(&mut self.tx).await
-    }
-
-    /// The facts of its accounts.
-    pub async fn snapshots(&mut self, horizon: Horizon) -> Result<Vec<Snapshot>> {
-        load(&mut self.tx, &self.accounts, horizon).await
     }
 
     /// Commits the decisions of the page. A decision that is the same as the account's last one

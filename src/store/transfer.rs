@@ -71,56 +71,55 @@ pub(super) async fn copy(
     target.take_long().await?;
     for table in tables {
         let mut sent = Sums::of(table);
-        each_page(source, table, async |rows: Vec<Vec<Value<'static>>>| {
+        let mut pages = Pages::of(table);
+        while let Some(rows) = pages.next(source).await? {
             rows.iter().for_each(|row| sent.add(row));
             let mut insert = Builder::new(table.insert());
             insert.push_values(rows, |line, row| {
-                row.into_iter().for_each(|value| {
+                for value in row {
                     line.push_bind(value);
-                })
+                }
             });
             insert.build().execute(&mut *target).await.map_err(|error| at(table, &error))?;
-            Ok(())
-        })
-        .await?;
+        }
         if table.numbered {
             let last = last_id(source, &table.name).await?;
             set_last_id(target, &table.name, last).await?;
         }
-        let mut arrived = Sums::of(table);
-        each_page(target, table, async |rows| {
+        let (mut arrived, mut pages) = (Sums::of(table), Pages::of(table));
+        while let Some(rows) = pages.next(target).await? {
             rows.iter().for_each(|row| arrived.add(row));
-            Ok(())
-        })
-        .await?;
+        }
         tell(&sent.compared_with(arrived, table)?);
     }
     Ok(())
 }
 
-/// Hands over a table page by page, in the order of its key.
-async fn each_page(
-    tx: &mut Tx,
-    table: &Table,
-    mut take: impl AsyncFnMut(Vec<Vec<Value<'static>>>) -> Result<()>,
-) -> Result<()> {
-    let limit = (VALUES / table.columns.len().max(1)).max(1);
-    let mut after: Option<Vec<Value<'static>>> = None;
-    loop {
-        let mut read = dynamic(table.read(after.is_some(), limit));
-        for value in after.into_iter().flatten() {
+/// A table page by page, in the order of its key.
+struct Pages<'t> {
+    table: &'t Table,
+    limit: usize,
+    /// The key of the last row, as it stands there.
+    after: Option<Vec<Value<'static>>>,
+}
+
+impl<'t> Pages<'t> {
+    fn of(table: &'t Table) -> Self {
+        Self { table, limit: (VALUES / table.columns.len().max(1)).max(1), after: None }
+    }
+
+    async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Vec<Value<'static>>>>> {
+        let table = self.table;
+        let mut read = dynamic(table.read(self.after.is_some(), self.limit));
+        for value in self.after.take().into_iter().flatten() {
             read = read.bind(value);
         }
-        let rows = read.fetch_all(&mut *tx).await?;
-        let rows: Vec<_> =
-            rows.iter().map(|row| values(table, row)).collect::<Result<_>>().map_err(|error| at(table, &error))?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(table.key.iter().filter_map(|place| last.get(*place).cloned()).collect());
-        let complete = rows.len() < limit;
-        take(rows.into_iter().map(|row| row.into_iter().map(rounded).collect()).collect()).await?;
-        if complete {
-            return Ok(());
-        }
+        let rows = read.fetch_all(tx).await.map_err(|error| at(table, &error))?;
+        let rows: Result<Vec<_>> = rows.iter().map(|row| values(table, row)).collect();
+        let rows = rows.map_err(|error| at(table, &error))?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.after = Some(table.key.iter().filter_map(|place| last.get(*place).cloned()).collect());
+        Ok(Some(rows.into_iter().map(|row| row.into_iter().map(rounded).collect()).collect()))
     }
 }
 

@@ -31,10 +31,10 @@ pub(super) struct Table {
 }
 
 impl Whole {
-    /// Opens (and on first use creates) a database.
+    /// Opens (and on first use creates) a database of this program's version.
     pub async fn open(address: &Address) -> Result<Self> {
         let pool = engine::open(address).await?;
-        schema::migrate(&pool).await?;
+        schema::ready(&pool).await?;
         let file = if let Address::File(file) = address { Some(file.clone()) } else { None };
         Ok(Self { pool, file })
     }

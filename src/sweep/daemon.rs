@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{Sweeper, patience::Patience};
+use super::{Sweeper, patience::Patience, wall_clock::WallClock};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
@@ -43,11 +43,16 @@ pub struct Daemon {
     pub deliverer: Deliverer,
     pub random: ChaCha20Rng,
     patience: Patience,
+    wall_clock: WallClock,
+    /// The day on which the whole database was checked last.
+    checked: Option<NaiveDate>,
 }
 
 impl Daemon {
     pub fn new(deliverer: Deliverer) -> Self {
-        Self { deliverer, random: ChaCha20Rng::from_os_rng(), patience: Patience::default() }
+        let wall_clock = WallClock::new(deliverer.clock.now());
+        let (random, patience) = (ChaCha20Rng::from_os_rng(), Patience::default());
+        Self { deliverer, random, patience, wall_clock, checked: None }
     }
 
     /// Runs until it is told to end.
@@ -103,11 +108,24 @@ impl Daemon {
         if let Err(error) = self.deliverer.recover().await {
             tracing::error!(%error, "what other processes left open could not be looked at");
         }
-        if let Err(error) = self.sweep_if_due().await {
-            tracing::error!(%error, "the sweep failed; it is tried again");
+        match self.sweep_if_due().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(%error, "the sweep failed; it is tried again");
+                if matches!(error, StoreError::Damaged(_)) {
+                    return;
+                }
+            }
         }
-        let waiting = self.deliverer.store.next_due().await;
-        let due = waiting.is_ok_and(|at| at.is_some_and(|at| at <= self.deliverer.clock.now()));
+        let due = match self.deliverer.store.next_due().await {
+            Ok(at) => at.is_some_and(|at| at <= self.deliverer.clock.now()),
+            // The delivery puts off what cannot be read.
+            Err(error) => {
+                tracing::error!(%error, "it is not known what is due to be sent");
+                error.is_of_a_value()
+            }
+        };
         if !due || end.is_cancelled() || self.patience.left().is_some() {
             return;
         }
@@ -118,22 +136,30 @@ impl Daemon {
         self.patience.learn(delivered.as_ref().ok(), &mut self.random);
     }
 
-    async fn sweep_if_due(&mut self) -> Result<()> {
-        self.help().await?;
-        let now = self.deliverer.clock.now();
+    /// Says whether something may be sent: not while the clock is not believed.
+    async fn sweep_if_due(&mut self) -> Result<bool> {
+        let (now, store) = (self.deliverer.clock.now(), self.deliverer.store.clone());
+        let last = store.last_sweep().await?;
+        let released = last.filter(|sweep| sweep.held_back.is_some()).and_then(|sweep| sweep.released_at);
+        if released.is_some() {
+            // Whoever released it has looked, at the clock as well.
+            self.wall_clock = WallClock::new(now);
+        }
+        let doubt = self.wall_clock.doubt(&store, now).await?;
+        if doubt.is_none() {
+            self.help(now).await?;
+        }
         if let Some(slot) = self.due_slot(now).await? {
-            self.sweep_in(SWEEP, slot, false).await?;
+            self.sweep_in(SWEEP, slot, doubt.as_deref()).await?;
         }
-        let last = self.deliverer.store.last_sweep().await?;
-        if let Some(released_at) = last.filter(|sweep| sweep.held_back.is_some()).and_then(|sweep| sweep.released_at) {
-            self.sweep_in(RELEASE, released_at, true).await?;
+        if let (Some(released_at), None) = (released, &doubt) {
+            self.sweep_in(RELEASE, released_at, None).await?;
         }
-        Ok(())
+        Ok(doubt.is_none())
     }
 
     /// Plans pages of a sweep that another replica has begun.
-    async fn help(&mut self) -> Result<()> {
-        let now = self.deliverer.clock.now();
+    async fn help(&mut self, now: DateTime<Utc>) -> Result<()> {
         let today = date_at(self.settings().company.zone, now);
         match self.deliverer.store.sweep_to_help().await? {
             Some(sweep) if sweep.as_of == today => {
@@ -144,16 +170,21 @@ impl Daemon {
         }
     }
 
-    /// Sweeps if this process wins the slot.
-    async fn sweep_in(&mut self, schedule: &str, slot: DateTime<Utc>, release: bool) -> Result<()> {
-        let Self { deliverer, random, .. } = self;
+    /// Sweeps if this process wins the slot; while the clock is in `doubt`, leaves it to a person.
+    async fn sweep_in(&mut self, schedule: &str, slot: DateTime<Utc>, doubt: Option<&str>) -> Result<()> {
+        let Self { deliverer, random, checked, .. } = self;
         let (store, worker, now) = (&deliverer.store, deliverer.worker.id(), deliverer.clock.now());
-        if store.claim_slot(schedule, slot, worker).await? {
-            let as_of = date_at(deliverer.settings.company.zone, now);
-            let report = sweeper(deliverer).sweep(as_of, now, release, (worker, random)).await?;
-            store.settle_slot(schedule, slot, &format!("sweep {}", report.id), deliverer.clock.now()).await?;
+        let as_of = date_at(deliverer.settings.company.zone, now);
+        store.check_daily(checked, as_of).await?;
+        if !store.claim_slot(schedule, slot, worker).await? {
+            return Ok(());
         }
-        Ok(())
+        let sweeper = sweeper(deliverer);
+        let report = match doubt {
+            Some(why) => sweeper.hold_back(as_of, why.to_owned()).await?,
+            None => sweeper.sweep(as_of, now, schedule == RELEASE, (worker, random)).await?,
+        };
+        store.settle_slot(schedule, slot, &format!("sweep {}", report.id), deliverer.clock.now()).await
     }
 
     /// The newest occurrence that is due; older ones are recorded as folded into it, since what

@@ -3,6 +3,8 @@
 mod daemon;
 mod patience;
 mod run;
+mod wall_clock;
 
 pub use daemon::{Daemon, Stop};
 pub use run::{PAGE, SweepReport, Sweeper, plan_each};
+pub use wall_clock::behind;

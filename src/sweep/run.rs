@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use rand::RngCore;
 
+use super::behind;
 use crate::{
     clock::Clock,
     domain::{
@@ -24,6 +25,7 @@ use crate::{
         snapshot::{Horizon, Snapshot},
         sweep_pages::{PageCounts, SweepPage},
         sweeps::{NewNotice, OpenSweep, Planned, SweepTotals},
+        unreadable::Unreadable,
     },
 };
 
@@ -45,6 +47,8 @@ pub struct SweepReport {
     pub as_of: NaiveDate,
     pub notices: u64,
     pub held: u64,
+    /// Accounts about which nothing could be decided, since a stored value is not understood.
+    pub unreadable: u64,
     /// Accounts held, by each reason that applies.
     pub reasons: BTreeMap<Reason, u64>,
     /// Why nothing was committed: a person must release it.
@@ -64,8 +68,9 @@ impl SweepReport {
 
     /// As a page keeps it.
     fn kept(&self) -> PageCounts {
-        let reasons: Vec<String> =
-            self.reasons.iter().map(|(reason, number)| format!("{}={number}", reason.code())).collect();
+        let codes = self.reasons.iter().map(|(reason, number)| (reason.code(), *number));
+        let codes = codes.chain((self.unreadable > 0).then_some((UNREADABLE, self.unreadable)));
+        let reasons: Vec<String> = codes.map(|(code, number)| format!("{code}={number}")).collect();
         PageCounts { notices: self.notices, held: self.held, reasons: reasons.join(" ") }
     }
 
@@ -75,13 +80,18 @@ impl SweepReport {
         for (code, number) in
             totals.reasons.iter().flat_map(|text| text.split_whitespace()).filter_map(|x| x.split_once('='))
         {
-            if let (Some(reason), Ok(number)) = (Reason::from_code(code), number.parse::<u64>()) {
-                *report.reasons.entry(reason).or_default() += number;
+            match (Reason::from_code(code), number.parse::<u64>()) {
+                (Some(reason), Ok(number)) => *report.reasons.entry(reason).or_default() += number,
+                (None, Ok(number)) if code == UNREADABLE => report.unreadable += number,
+                _ => {}
             }
         }
         report
     }
 }
+
+/// How a page counts the accounts that cannot be read, beside the reasons.
+const UNREADABLE: &str = "unreadable";
 
 /// How often a page is tried again when the database was away, or another transaction in its way.
 const TRIES: u32 = 8;
@@ -103,6 +113,9 @@ impl Sweeper<'_> {
     ) -> Result<SweepReport> {
         let horizon = Horizon::everything(as_of);
         self.refuse_earlier(as_of).await?;
+        if !release && let Some(why) = behind(self.store, self.clock.now()).await? {
+            return self.hold_back(as_of, why).await;
+        }
         self.store.end_abandoned_sweeps(worker, self.clock.now()).await?;
         let accounts = self.candidates(horizon).await?;
         let allowed = self.allowed(release).await?;
@@ -126,8 +139,15 @@ impl Sweeper<'_> {
                 SweepReport::of(id, as_of, &totals)
             }
         };
-        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, held_back = report.held_back, "sweep done");
+        tracing::info!(as_of = %as_of, notices = report.notices, held = report.held, unreadable = report.unreadable, held_back = report.held_back, "sweep done");
         Ok(report)
+    }
+
+    /// Leaves the whole sweep to a person.
+    pub async fn hold_back(&self, as_of: NaiveDate, why: String) -> Result<SweepReport> {
+        let id = self.store.hold_sweep_back(as_of, (0, 0), &why, self.clock.now()).await?;
+        tracing::warn!(as_of = %as_of, why, "sweep held back");
+        Ok(SweepReport { id, as_of, held_back: Some(why), ..SweepReport::default() })
     }
 
     /// Other replicas may help to plan, and then to send.
@@ -234,7 +254,10 @@ impl Sweeper<'_> {
         let payments_seen = page.payments_seen().await?;
         let considered = self.considered(as_of, payments_seen);
         let mut planned = Vec::new();
-        for snapshot in &mut page.snapshots(Horizon::everything(as_of)).await? {
+        let mut found = page.readable(Horizon::everything(as_of)).await?;
+        page.skip(&found.unreadable).await?;
+        report.unreadable += found.unreadable.len() as u64;
+        for snapshot in &mut found.snapshots {
             let published = self.rules.policy_of(&snapshot.facts.account);
             for decision in self.decide(snapshot, published, as_of, payments_seen) {
                 report.count(&decision);
@@ -309,28 +332,32 @@ impl Sweeper<'_> {
     }
 }
 
-/// Plans every account that could be due, in the order of their numbers, without writing.
+/// Plans every account that could be due, in the order of their numbers, without writing. Returns
+/// those that cannot be read.
 pub async fn plan_each(
     sweeper: &Sweeper<'_>,
     accounts: &[i64],
     horizon: Horizon,
     mut take: impl FnMut(&Snapshot, Decision),
-) -> Result<()> {
+) -> Result<Vec<Unreadable>> {
     let payments_seen = sweeper.store.payments_seen(horizon.batch).await?;
+    let mut unreadable = Vec::new();
     for page in accounts.chunks(PAGE) {
-        for snapshot in &mut sweeper.store.snapshots(page, horizon).await? {
+        let mut found = sweeper.store.readable(page, horizon).await?;
+        unreadable.append(&mut found.unreadable);
+        for snapshot in &mut found.snapshots {
             let published = sweeper.rules.policy_of(&snapshot.facts.account);
             for decision in sweeper.decide(snapshot, published, horizon.as_of, payments_seen) {
                 take(snapshot, decision);
             }
         }
     }
-    Ok(())
+    Ok(unreadable)
 }
 
 impl Sweeper<'_> {
-    /// Plans everything that could be due, without writing.
-    pub async fn plan(&self, horizon: Horizon, take: impl FnMut(&Snapshot, Decision)) -> Result<()> {
+    /// Plans everything that could be due, without writing. Returns the accounts that cannot be read.
+    pub async fn plan(&self, horizon: Horizon, take: impl FnMut(&Snapshot, Decision)) -> Result<Vec<Unreadable>> {
         let accounts = self.candidates(horizon).await?;
         plan_each(self, &accounts, horizon, take).await
     }

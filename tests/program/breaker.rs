@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use duly::{app::App, clock::Clock};
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     house::{DAY, House, until},
     relay::{PLAIN, ready},
@@ -88,7 +91,6 @@ async fn refused_settings_burn_nothing_at_any_stage() {
         let states: Vec<String> = (0..6).map(|n| if n < tried { "deferred 1 0" } else { "ready 0 0" }.into()).collect();
         assert_eq!(house.rows("SELECT state, refusals, void FROM notice ORDER BY id").await, states, "{answer}");
         assert_eq!(house.rows("SELECT COUNT(*) FROM refused_address").await, ["0"]);
-        house.all_due().await;
         house.deliver().ended(3);
         // Mended and resumed, all of them go, those that were refused at once.
         let resumed = house.duly(&["deliver", "--resume", "--as-of", DAY]).ended(0);
@@ -121,6 +123,26 @@ async fn one_that_is_refused_between_others_waits_and_is_shown_in_the_end() {
     assert_eq!(said, "1 refused notice put back\n1 sent\n");
     assert_eq!(server.accepted().len(), 3);
     assert_eq!(house.rows("SELECT attempts, refusals FROM notice WHERE account = 2").await, ["1 0"]);
+}
+
+/// One value is what a daemon has: what it remembers lasts over its deliveries.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_customer_who_is_refused_again_and_again_does_not_stop_a_daemon() {
+    let (house, server) = ready(&["A", "B"], Script::default().always(Dot, &[Say("554 5.7.1 no")])).await;
+    house.change("UPDATE notice SET due_at = NULL WHERE account = 2").await;
+    let app = App::open(&house.path("config/duly.toml"), Clock::System).await.unwrap();
+    let work = app.at_work().await.unwrap();
+    let deliverer = app.deliverer(&work, Some(DAY.parse().unwrap())).unwrap();
+    for (deferred, refused) in [(1, 0), (1, 0), (1, 0), (1, 0), (0, 1)] {
+        let report = deliverer.deliver(&CancellationToken::new()).await.unwrap();
+        assert_eq!((report.deferred, report.refused, report.halt), (deferred, refused, None));
+        house.all_due().await;
+    }
+    // Two customers are no pattern yet.
+    house.change("UPDATE notice SET state = 'ready', due_at = '2025-01-01T00:00:00+00:00', refusals = 0").await;
+    let report = deliverer.deliver(&CancellationToken::new()).await.unwrap();
+    assert_eq!((report.deferred, report.halt), (2, None));
+    assert_eq!(server.received().len(), 7);
 }
 
 /// So many notices that are ready.
@@ -193,7 +215,7 @@ async fn a_daemon_says_it_once_goes_on_sweeping_and_sends_when_resumed() {
     until("it goes on sweeping", || sweeps() >= 2);
     std::thread::sleep(Duration::from_secs(16));
     assert_eq!(daemon.log().matches("ERROR").count(), 1, "{}", daemon.log());
-    assert_eq!(server.connections(), 1);
+    assert_eq!((server.connections(), daemon.log().matches("delivery done").count()), (1, 1));
     let said = house.duly(&["deliver", "--resume", "--by", "eva"]).ended(0);
     assert_eq!(said, "Sending is resumed.\nThe running daemon sends within a minute.\n");
     until("all are sent", || server.accepted().len() == 6);
@@ -233,7 +255,7 @@ async fn a_process_that_slept_through_its_claim_keeps_the_dot_back() {
     // Meanwhile another process took it for lost, and sent it.
     house.change("UPDATE notice SET state = 'sent', attempts = attempts + 1 WHERE state = 'sending'").await;
     daemon.signal("CONT");
-    until("it is noticed", || daemon.log().contains("another process has taken the notice over"));
+    until("it is noticed", || daemon.log().contains("the outcome comes too late"));
     until("the delivery is over", || daemon.log().contains("delivery done"));
     std::thread::sleep(Duration::from_millis(500));
     assert!(server.received().is_empty(), "the dot arrived");

@@ -187,3 +187,25 @@ async fn a_sweep_that_a_dead_process_began_is_done_again() {
     assert_eq!(house.rows("SELECT COUNT(*) FROM slot WHERE done_at IS NULL").await, ["0"]);
     assert_eq!(house.rows(SWEEPS).await, ["1"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_catalogue_is_refused_and_letters_go_on_in_the_old_words() {
+    let server = Server::start(Script::default()).await;
+    let house = due_today(&server, &["A"]);
+    let daemon = Running::start(&house);
+    let catalogue = std::fs::read_dir(house.path("config/wording")).unwrap().flatten().map(|entry| entry.path());
+    let catalogue = catalogue.filter(|path| path.extension().is_some_and(|e| e == "ftl")).min().unwrap();
+    let words = std::fs::read_to_string(&catalogue).unwrap();
+    std::fs::write(&catalogue, words.lines().take(3).collect::<Vec<_>>().join("\n")).unwrap();
+    daemon.signal("HUP");
+    until("the catalogue is refused", || daemon.log().contains("not reloaded; the old rules stay"));
+    last_slot(&house, 2).await;
+    house.change("DELETE FROM slot WHERE note LIKE '%first start%'").await;
+    until("a mail in the old words", || server.accepted().len() == 1);
+    drop(daemon);
+    // A program that starts with it sends nothing at all.
+    for command in [&["sweep"][..], &["deliver"], &["run"]] {
+        house.duly(command).failed(2);
+    }
+    assert_eq!(server.received().len(), 1);
+}

@@ -167,3 +167,46 @@ fn a_language_that_no_date_can_be_written_in_is_refused() {
     let error = house.import_file("accounts", "account,name,locale\nA,Alder,de-AT\nB,Birch,tlh\n", &[]).failed(2);
     assert!(error.contains("accounts.csv:3 column 'locale' value 'tlh': a language whose dates"), "{error}");
 }
+
+#[tokio::test]
+async fn a_file_that_was_cut_off_within_a_row_is_refused_whole() {
+    let house = ledger();
+    let file = "invoice,account,issued,due,currency,amount\nN-1,A,2024-12-01,2024-12-31,GBP,1.00\nN-2,A,2024-12-01,2024-12-31,GBP,250.00";
+    let second = file.find("N-2").unwrap();
+    // From the first byte of the row to the currency: what is left of the amount would be an amount.
+    for cut in second + 1..file.find(",250").unwrap() + 1 {
+        let error = house.import_file("invoices", &file[..cut], &[]).failed(2);
+        assert!(error.contains("nothing was taken"), "{cut}: {error}");
+    }
+    assert_eq!(house.rows("SELECT number FROM invoice ORDER BY id").await, ["INV-1", "INV-2"]);
+}
+
+#[tokio::test]
+async fn an_older_payments_file_after_a_newer_one_takes_no_payment_back() {
+    let house = ledger();
+    let older = "P-1,A,2025-01-10,GBP,40.00,INV-1\n";
+    house.take("payments", &(older.to_owned() + "P-2,A,2025-02-10,GBP,60.00,INV-1\n"));
+    house.take("payments", older);
+    assert_eq!(
+        house.rows("SELECT number, amount FROM payment WHERE superseded_by IS NULL").await,
+        ["P-1 4000", "P-2 6000"]
+    );
+    let plan = house.duly(&["plan", "--as-of", DAY]).ended(0);
+    assert!(!plan.contains("GBP"), "{plan}");
+}
+
+#[tokio::test]
+async fn without_a_newer_payments_file_everybody_is_held() {
+    let house = House::with_accounts(&["A", "B"]);
+    house.change("UPDATE batch SET recorded_at = '2025-02-20T09:00:00+00:00'").await;
+    let said = house.duly(&["sweep", "--as-of", DAY, "--release"]).ended(3);
+    assert!(said.contains("0 notices, 2 accounts held") && said.contains("ledger_stale"), "{said}");
+    // Invoices say nothing of payments.
+    house.take("invoices", "INV-A,A,2024-12-01,2024-12-31,GBP,100.00\n");
+    house.duly(&["sweep", "--as-of", DAY, "--release"]).ended(3);
+    // The late file has the payment of B, who must not be written to.
+    house.take("payments", "P-B,B,2025-02-27,GBP,100.00,INV-B\n");
+    let said = house.duly(&["sweep", "--as-of", DAY, "--release"]).ended(0);
+    assert!(said.contains("1 notice, 0 accounts held"), "{said}");
+    assert_eq!(house.rows("SELECT address FROM notice").await, ["a@buyer.example"]);
+}

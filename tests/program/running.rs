@@ -1,6 +1,7 @@
 //! A daemon that a test starts, signals and looks at.
 
 use std::{
+    ffi::OsString,
     fs::File,
     process::{Child, Command, ExitStatus},
     time::{Duration, Instant},
@@ -23,9 +24,14 @@ pub struct Running {
 
 impl Running {
     pub fn start(house: &House) -> Self {
+        Self::start_with(house, &[])
+    }
+
+    /// With these variables in its environment.
+    pub fn start_with(house: &House, variables: &[(&'static str, OsString)]) -> Self {
         let log = house.path("daemon.log");
         let file = File::create(&log).unwrap();
-        let child = house.command(&["run"]).stderr(file).spawn().unwrap();
+        let child = house.command(&["run"]).envs(variables.iter().cloned()).stderr(file).spawn().unwrap();
         let running = Self { child, log };
         until("the daemon runs", || running.log().contains("duly is running"));
         running

@@ -62,7 +62,7 @@ async fn time_travel_is_a_comparison_of_batches(fresh: Fresh) {
     let known = async |instant| {
         let mut horizon = everything();
         horizon.batch = fresh.known_at(at(instant)).await.unwrap();
-        let Some(snapshot) = fresh.snapshot("A", horizon).await else { return None };
+        let snapshot = fresh.snapshot("A", horizon).await?;
         let candidates = fresh.candidates(0, horizon).await.unwrap().len();
         let facts = snapshot.facts;
         let amounts: Vec<i64> = facts.invoices.iter().map(|invoice| invoice.amount.minor).collect();
@@ -123,12 +123,12 @@ async fn one_import_at_a_time(fresh: Fresh) {
         let source = duly::store::import::Source { kind: "payments", file: "b", layout: None, tells_payments: true };
         let import = other.import(&source, at("2025-01-03T09:01")).await.unwrap();
         let batch = import.batch;
-        import.commit().await.unwrap();
+        import.commit(&other).await.unwrap();
         batch
     });
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(!second.is_finished(), "it waits for the first");
-    first.commit().await.unwrap();
+    first.commit(&fresh).await.unwrap();
     assert!(second.await.unwrap() > batch);
 }
 
@@ -141,7 +141,7 @@ async fn what_is_absent_counts_as_paid_until_it_comes_back(fresh: Fresh) {
         import.stage(&chunk(Invoices, rows)).await.unwrap();
         import.close_absent("open items", at(now).date_naive()).await.unwrap();
         import.merge(&checks()).await.unwrap();
-        import.commit().await.unwrap();
+        import.commit(&fresh).await.unwrap();
         let payments = fresh.facts("A").await.payments;
         let payment = |p: &duly::domain::facts::Payment| (p.number.clone(), p.amount.minor, p.received);
         payments.iter().map(payment).collect::<Vec<_>>()

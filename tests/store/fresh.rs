@@ -65,7 +65,11 @@ impl Fresh {
     }
 
     pub async fn of_company(&self, company: &str) -> Store {
-        Store::open(&address(&self.database), company).await.unwrap()
+        Store::open(&self.address(), company).await.unwrap()
+    }
+
+    pub fn address(&self) -> Address {
+        address(&self.database)
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -88,7 +92,7 @@ impl Fresh {
         import.stage(&chunk(kind, rows)).await.unwrap();
         let merged = import.merge(&checks()).await.unwrap().pop().unwrap();
         keep(&mut import, at(now)).await;
-        import.commit().await.unwrap();
+        import.commit(self).await.unwrap();
         merged
     }
 
@@ -120,7 +124,8 @@ impl Fresh {
     }
 }
 
-fn address(database: &Database) -> Address {
+/// Where a database is.
+pub fn address(database: &Database) -> Address {
     match database {
         Database::Sqlite(file) => Address::File(file.clone()),
         Database::Postgres { .. } => Address::Server { url: database.url(), password: None },

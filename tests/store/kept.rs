@@ -31,7 +31,7 @@ async fn a_discount_is_booked_once_and_taken_back(fresh: Fresh) {
     invoices.invoices[0].1.terms = vec!["2/10".parse().unwrap()];
     import.stage(&invoices).await.unwrap();
     import.merge(&crate::fresh::checks()).await.unwrap();
-    import.commit().await.unwrap();
+    import.commit(&fresh).await.unwrap();
     let booked = async || {
         let rows = fresh.adjustments(None).await.unwrap();
         rows.into_iter().map(|row| (row.kind, row.source, row.gross, row.date)).collect::<Vec<_>>()

@@ -161,7 +161,8 @@ async fn refused_notices_are_put_back(fresh: Fresh) {
     let worker = fresh.worker().await;
     for (notice, suppress) in notices.iter().zip([false, true]) {
         sending(&fresh, notice, worker).await;
-        let after = After { state: State::Refused, next_at: None, reply: "550 no".to_owned(), suppress };
+        let after =
+            After { state: State::Refused, next_at: None, reply: "550 no".to_owned(), suppress, misconfigured: false };
         let result = Write::Result { notice: notice.id, attempt: 1, after, at: at(LATER) };
         assert_eq!(fresh.write(&[result]).await.unwrap(), [true]);
     }

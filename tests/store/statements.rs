@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, path::Path, pin::Pin};
 
-use duly::store::engine::{Engine, statements::seen};
+use duly::store::engine::{
+    Engine::{self, Postgres, Sqlite},
+    statements::seen,
+};
 
 use crate::fresh::Fresh;
 
@@ -12,45 +15,52 @@ pub type Contract = fn(Fresh) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 const CALLS: [&str; 7] =
     ["query(", "dynamic(", "Builder::new(", "self.run(", "self.scalar(", "self.rows(", "self.facts("];
 
-/// Statements that only one engine has, with the other one.
-const OTHERS: [(&str, Engine, &str); 5] = [
-    ("workers.rs", Engine::Postgres, "query(text).bind(self.company).bind(myself).execute(self.pool()).await"),
-    (
-        "workers.rs",
-        Engine::Sqlite,
-        "query(text).bind(self.company).bind(myself).bind(silent).execute(self.pool()).await",
-    ),
-    ("import.rs", Engine::Sqlite, "query(text).bind(self.company).execute(&mut tx).await?;"),
-    (
-        "merge.rs",
-        Engine::Sqlite,
-        "self.run(\"SELECT id FROM account WHERE id IN (SELECT account FROM touched) ORDER BY id FOR UPDATE\").await?;",
-    ),
-    ("sweep_pages.rs", Engine::Sqlite, "let mut locks = Builder::new(\"SELECT id FROM account WHERE id IN \");"),
+/// File, what stands on the line, and the engine on which it never runs: the other one has something else there, or
+/// needs nothing.
+const ELSEWHERE: [(&str, &str, Engine); 17] = [
+    ("backup.rs", "VACUUM INTO", Postgres),
+    ("backup.rs", "PRAGMA integrity_check", Postgres),
+    ("bell.rs", "SELECT pg_notify", Sqlite),
+    ("health.rs", "let found: String = query(text)", Postgres),
+    ("import.rs", "query(text).bind(self.company).execute(&mut tx)", Sqlite),
+    // Only when the server goes away while a file is committed, which has a test of its own.
+    ("import.rs", "match query(text).bind(self.batch)", Sqlite),
+    ("import.rs", "match query(text).bind(self.batch)", Postgres),
+    ("merge.rs", "ORDER BY id FOR UPDATE", Sqlite),
+    ("sweep_pages.rs", "let mut locks =", Sqlite),
+    ("whole.rs", "LOCK TABLE", Sqlite),
+    ("whole.rs", "for row in query(text).fetch_all(&self.pool)", Sqlite),
+    ("whole.rs", "let living", Sqlite),
+    ("whole.rs", "query(text).bind(table).bind(last).fetch_one(tx)", Sqlite),
+    ("whole.rs", "DELETE FROM sqlite_sequence", Postgres),
+    ("whole.rs", "query(text).bind(table).bind(last).execute(tx)", Postgres),
+    ("workers.rs", "bind(myself).bind(silent)", Sqlite),
+    ("workers.rs", "bind(myself).execute", Postgres),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_runs_on_both_engines() {
-    let mut engines = vec![Engine::Sqlite];
     for contract in contracts() {
+        let Some(fresh) = Fresh::on_postgres().await else { return };
+        contract(fresh).await;
         contract(Fresh::on_sqlite().await).await;
-        if let Some(fresh) = Fresh::on_postgres().await {
-            contract(fresh).await;
-            engines = vec![Engine::Sqlite, Engine::Postgres];
-        }
     }
     let seen = seen();
+    let mut expected: BTreeSet<_> = ELSEWHERE.into_iter().collect();
     let mut never = BTreeSet::new();
     for (file, line, text) in in_the_sources() {
-        for engine in engines.iter().filter(|engine| !seen.contains(&(file.as_str(), line, **engine))) {
-            let name = file.rsplit('/').next().unwrap().to_owned();
-            never.insert((name, *engine, text.clone()));
+        for engine in [Sqlite, Postgres].into_iter().filter(|engine| !seen.contains(&(file.as_str(), line, *engine))) {
+            let is = |(name, part, other): &&(&str, &str, Engine)| {
+                file.ends_with(&format!("/{name}")) && text.contains(part) && *other == engine
+            };
+            match ELSEWHERE.iter().find(is) {
+                Some(known) => _ = expected.remove(known),
+                None => _ = never.insert(format!("{file}:{line} on {engine}: {text}")),
+            }
         }
     }
-    let expected = OTHERS.iter().filter(|other| engines.contains(&other.1));
-    let expected: BTreeSet<_> =
-        expected.map(|(file, engine, text)| ((*file).to_owned(), *engine, (*text).to_owned())).collect();
-    assert_eq!(never, expected);
+    assert!(never.is_empty(), "statements that no contract runs: {never:#?}");
+    assert!(expected.is_empty(), "these run, or are gone: {expected:#?}");
 }
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {
@@ -58,13 +68,17 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::cases::ALL,
         crate::facts::ALL,
         crate::figures::ALL,
+        crate::halts::ALL,
+        crate::health::ALL,
         crate::holds::ALL,
         crate::kept::ALL,
         crate::outbox::ALL,
         crate::pages::ALL,
         crate::policies::ALL,
         crate::slots::ALL,
+        crate::unreadable::ALL,
         crate::waiting::ALL,
+        crate::whole::ALL,
         crate::workers::ALL,
         crate::writes::ALL,
     ];

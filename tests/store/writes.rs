@@ -43,7 +43,7 @@ async fn intent(fresh: &Fresh, notice: &Notice, worker: i64, attempt: u32) -> Wr
 }
 
 fn result(notice: &Notice, attempt: u32, state: State, next_at: Option<DateTime<Utc>>) -> Write {
-    let after = After { state, next_at, reply: format!("{state} {attempt}"), suppress: false };
+    let after = After { state, next_at, reply: format!("{state} {attempt}"), suppress: false, misconfigured: false };
     Write::Result { notice: notice.id, attempt, after, at: at(LATER) }
 }
 
@@ -139,7 +139,8 @@ async fn a_refused_address_is_not_used_again(fresh: Fresh) {
     let (notice, worker) = claimed(&fresh).await;
     let first = intent(&fresh, &notice, worker, 1).await;
     assert!(holds(&fresh, first).await);
-    let after = After { state: State::Refused, next_at: None, reply: "550 5.1.1 unknown".to_owned(), suppress: true };
+    let reply = "550 5.1.1 unknown".to_owned();
+    let after = After { state: State::Refused, next_at: None, reply, suppress: true, misconfigured: false };
     let refusal = Write::Result { notice: notice.id, attempt: 1, after, at: at(LATER) };
     assert!(holds(&fresh, refusal.clone()).await && holds(&fresh, refusal).await);
     let facts = fresh.facts("A").await;

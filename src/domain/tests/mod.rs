@@ -1,6 +1,7 @@
 //! Proofs of the pure core: tables of edge days and published figures, and properties.
 
 mod build;
+mod clock_changes;
 mod credits;
 mod discounts;
 mod evidence;

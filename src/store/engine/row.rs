@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
 use super::super::{Result, StoreError};
 use crate::domain::{
@@ -33,32 +33,46 @@ impl<'r> Columns<'r> {
     {
         let column = self.next;
         self.next += 1;
-        Ok(match self.row {
-            Row::Sqlite(row) => row.try_get(column)?,
-            Row::Postgres(row) => row.try_get(column)?,
+        let taken = match self.row {
+            Row::Sqlite(row) => row.try_get(column),
+            Row::Postgres(row) => row.try_get(column),
+        };
+        taken.map_err(|error| match error {
+            sqlx::Error::ColumnDecode { source, .. } => self.not_understood(&source.to_string()),
+            other => other.into(),
         })
+    }
+
+    /// The error about the column that was read last.
+    fn not_understood(&self, why: &str) -> StoreError {
+        let column = self.next.saturating_sub(1);
+        let name = match self.row {
+            Row::Sqlite(row) => row.columns().get(column).map(|column| column.name().to_owned()),
+            Row::Postgres(row) => row.columns().get(column).map(|column| column.name().to_owned()),
+        };
+        StoreError::Value(format!("`{}`: {why}", name.as_deref().unwrap_or("?")))
     }
 
     /// A count.
     pub fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
         let number: i64 = self.take()?;
-        number.try_into().map_err(|_| StoreError::Value(number.to_string()))
+        number.try_into().map_err(|_| self.not_understood(&number.to_string()))
     }
 
     pub fn number_optional<T: TryFrom<i64>>(&mut self) -> Result<Option<T>> {
         let number: Option<i64> = self.take()?;
-        number.map(|number| number.try_into().map_err(|_| StoreError::Value(number.to_string()))).transpose()
+        number.map(|number| number.try_into().map_err(|_| self.not_understood(&number.to_string()))).transpose()
     }
 
     /// A value kept as text, e.g. a code or a zone.
     pub fn parse<T: FromStr>(&mut self) -> Result<T> {
         let text: &str = self.take()?;
-        text.parse().map_err(|_| StoreError::Value(text.to_owned()))
+        text.parse().map_err(|_| self.not_understood(text))
     }
 
     pub fn parse_optional<T: FromStr>(&mut self) -> Result<Option<T>> {
         let text: Option<&str> = self.take()?;
-        text.map(|text| text.parse().map_err(|_| StoreError::Value(text.to_owned()))).transpose()
+        text.map(|text| text.parse().map_err(|_| self.not_understood(text))).transpose()
     }
 
     /// Two columns: currency, minor units.
@@ -97,6 +111,6 @@ impl<'r> Columns<'r> {
     /// A code of an enum.
     pub fn code<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<T> {
         let text: &str = self.take()?;
-        from_code(text).ok_or_else(|| StoreError::Value(text.to_owned()))
+        from_code(text).ok_or_else(|| self.not_understood(text))
     }
 }

@@ -1,0 +1,45 @@
+//! Tables of other versions: an older program refuses them, a newer one asks for `duly migrate`.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
+use crate::house::House;
+
+#[tokio::test]
+async fn a_database_of_a_newer_duly_is_refused_by_every_command() {
+    let house = House::with_accounts(&["A"]);
+    house.change("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'later', 1, x'00', 1)").await;
+    for command in [&["plan"][..], &["sweep", "--release"], &["deliver"], &["run"], &["check"], &["migrate"]] {
+        let error = house.duly(command).failed(1);
+        assert!(error.contains("tables of a newer duly (version 99; this program knows 3)"), "{command:?}: {error}");
+    }
+    let error = house.duly(&["migrate", "--check"]).failed(1);
+    assert!(error.contains("the database has tables of version 99, this program needs version 3"), "{error}");
+    assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["0"]);
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_duly_waits_for_migrate() {
+    let house = House::new();
+    let file = SqliteConnectOptions::new().filename(house.path("config/duly.db")).create_if_missing(true);
+    let pool = SqlitePool::connect_with(file).await.unwrap();
+    sqlx::migrate!("migrations/sqlite").run_to(2, &pool).await.unwrap();
+    pool.close().await;
+    for command in [&["plan"][..], &["sweep"], &["run"]] {
+        let error = house.duly(command).failed(1);
+        assert!(error.contains("tables of an older duly (version 2; this program needs 3)"), "{command:?}: {error}");
+        assert!(error.contains("`duly migrate`"), "{error}");
+    }
+    house.duly(&["migrate", "--check"]).failed(1);
+    assert_eq!(house.duly(&["migrate"]).ended(0), "The tables were brought from version 2 to version 3.\n");
+    assert!(house.duly(&["migrate"]).ended(0).contains("has the tables of this program (version 3)"));
+    house.duly(&["migrate", "--check"]).ended(0);
+    house.duly(&["plan"]).ended(0);
+}
+
+#[tokio::test]
+async fn tables_are_not_changed_under_a_working_process() {
+    let house = House::with_accounts(&["A"]);
+    let _lock = duly::store::WorkLock::take(&house.path("config/duly.db")).unwrap();
+    let error = house.duly(&["migrate"]).failed(1);
+    assert!(error.contains("another duly process"), "{error}");
+}
