@@ -17,6 +17,7 @@ use super::{Sweeper, patience::Patience, wall_clock::WallClock};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
+    failpoint,
     rules::Rules,
     settings::Settings,
     store::{Result, Store, StoreError},
@@ -179,6 +180,7 @@ impl Daemon {
         if !store.claim_slot(schedule, slot, worker).await? {
             return Ok(());
         }
+        failpoint::hit("slot_claimed");
         let sweeper = sweeper(deliverer);
         let report = match doubt {
             Some(why) => sweeper.hold_back(as_of, why.to_owned()).await?,

@@ -39,7 +39,7 @@ pub struct Received {
     pub at: Instant,
     /// Counted from 1.
     pub connection: usize,
-    /// Whether the relay answered 250.
+    /// Whether the relay took it: it answered 250, or kept it and hung up.
     pub accepted: bool,
 }
 
@@ -50,6 +50,7 @@ struct Book {
     received: Vec<Received>,
     commands: Vec<String>,
     connections: usize,
+    talking: usize,
 }
 
 /// A running relay; ends when dropped.
@@ -86,6 +87,16 @@ impl Server {
     pub fn connections(&self) -> usize {
         self.book.lock().unwrap().connections
     }
+
+    /// Conversations that have not ended.
+    pub fn talking(&self) -> usize {
+        self.book.lock().unwrap().talking
+    }
+
+    /// From now on it does what this script says.
+    pub fn behave(&self, script: Script) {
+        self.book.lock().unwrap().script = script;
+    }
 }
 
 impl Drop for Server {
@@ -102,9 +113,10 @@ async fn accept(listener: TcpListener, book: Arc<Mutex<Book>>) {
         let (connection, security) = {
             let mut book = book.lock().unwrap();
             book.connections += 1;
+            book.talking += 1;
             (book.connections, book.script.security.clone())
         };
-        let book = Arc::clone(&book);
+        let (book, end) = (Arc::clone(&book), Arc::clone(&book));
         open.spawn(async move {
             // How a connection ends is what the client reports, not the relay.
             let _ = match security {
@@ -117,6 +129,7 @@ async fn accept(listener: TcpListener, book: Arc<Mutex<Book>>) {
                 }
                 Security::StartTls(identity) => upgrade(stream, book, connection, identity).await,
             };
+            end.lock().unwrap().talking -= 1;
         });
     }
 }
