@@ -139,12 +139,13 @@ async fn abandoned_sweeps_are_ended(fresh: Fresh) {
     let page = fresh.claim_page(abandoned).await.unwrap().unwrap();
     page.commit(day(DAY), &planned, &counts(&planned), at(DUE_AT)).await.unwrap();
     let myself = fresh.worker().await;
-    assert_eq!(fresh.end_abandoned_sweeps(myself, at(LATER)).await.unwrap(), 0);
+    assert!(fresh.end_abandoned_sweeps(myself, at(LATER)).await.unwrap().is_empty());
     fresh.discharge(dead).await.unwrap();
-    assert_eq!(fresh.end_abandoned_sweeps(myself, at(LATER)).await.unwrap(), 1);
+    assert_eq!(fresh.end_abandoned_sweeps(myself, at(LATER)).await.unwrap(), [day(DAY)]);
     assert_eq!(fresh.last_sweep().await.unwrap().map(|sweep| (sweep.id, sweep.notices)), Some((abandoned, 1)));
     assert_eq!(fresh.sweep_to_help().await.unwrap().map(|sweep| sweep.id), Some(kept));
-    assert_eq!(fresh.end_abandoned_sweeps(living, at(LATER)).await.unwrap(), 1, "its own, which it gave up");
+    let own = fresh.end_abandoned_sweeps(living, at(LATER)).await.unwrap();
+    assert_eq!(own, [day(DAY)], "its own, which it gave up");
 }
 
 async fn a_sweep_held_back_waits_for_a_person(fresh: Fresh) {
