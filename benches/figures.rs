@@ -1,6 +1,6 @@
 //! The figures that the README quotes, each beside what the machine can do in the same run.
 //!
-//! `cargo bench --bench figures -- way|import|memory [RUNS]`
+//! `cargo bench --bench figures -- way|import|memory|move [RUNS]`
 //!
 //! Runs the real binary. Needs Postfix's `smtp-sink` and `smtp-source` and the `sqlite3` shell.
 
@@ -25,8 +25,9 @@ fn main() {
         Some("way") => way(runs),
         Some("import") => import(runs),
         Some("memory") => memory(),
+        Some("move") => move_it(),
         // A plain `cargo bench` or `cargo test --benches` says how to ask for a figure.
-        _ => println!("usage: cargo bench --bench figures -- way|import|memory [RUNS]"),
+        _ => println!("usage: cargo bench --bench figures -- way|import|memory|move [RUNS]"),
     }
 }
 
@@ -53,6 +54,8 @@ fn way(runs: usize) {
             for end in ["", "-wal", "-shm", ".lock"] {
                 let _ = fs::remove_file(house.path(&format!("config/duly.db{end}")));
             }
+            // The next run begins with the old database on purpose.
+            let _ = fs::remove_file(house.path("config/duly.head"));
             let source = timed(|| source(sink.port, sessions, NOTICES, bytes));
             pairs.push((NOTICES as f64 / duly, NOTICES as f64 / source));
         }
@@ -102,6 +105,22 @@ fn memory() {
     );
     let again = house.run(&["plan", "--json"]);
     println!("planned once more without writing: peak memory {} MiB", again / 1024);
+}
+
+/// A million invoices to PostgreSQL and back, and their backup. `scripts/postgres run` starts the server.
+fn move_it() {
+    let server = std::env::var("DULY_TEST_POSTGRES").expect("`scripts/postgres run` says where PostgreSQL is");
+    let house = House::new();
+    house.ledger(100_000, 10, 1);
+    let step = |what: &str, arguments: &[&str]| {
+        let (start, peak) = (Instant::now(), house.run(arguments));
+        println!("{what}: {:.1} s, peak memory {} MiB", start.elapsed().as_secs_f64(), peak / 1024);
+    };
+    step("backup of SQLite", &["backup", "sqlite.db"]);
+    step("SQLite to PostgreSQL", &["move", "--to", &server]);
+    house.edit("config/duly.toml", &[("sqlite:duly.db", &server)]);
+    step("backup of PostgreSQL", &["backup", "postgres.db"]);
+    step("PostgreSQL to SQLite", &["move", "--to", "sqlite:back.db"]);
 }
 
 /// An installation in a folder of its own.

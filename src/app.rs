@@ -6,12 +6,12 @@ use chrono::{Duration, NaiveDate};
 
 use crate::{
     clock::Clock,
-    delivery::{Deliverer, Target},
+    delivery::{Deliverer, Head, Target},
     domain::calendar::date_at,
     letter::dkim::Dkim,
     presence::Presence,
     rules::Rules,
-    settings::Settings,
+    settings::{self, Settings},
     store::{Address, Store, WorkLock},
     sweep::Sweeper,
 };
@@ -120,7 +120,16 @@ impl App {
             clock: self.clock.clone(),
             as_of,
             memory: Arc::default(),
+            head: Arc::new(self.head()),
         })
+    }
+
+    /// What this machine knows to have been sent, whatever the database says.
+    pub fn head(&self) -> Head {
+        match self.settings.delivery.to {
+            settings::Target::Smtp => Head::new(self.settings.path(&self.settings.files.head)),
+            settings::Target::Folder => Head::default(),
+        }
     }
 
     pub fn dkim(&self) -> Result<Option<Arc<Dkim>>, Failure> {
@@ -141,7 +150,7 @@ pub struct AtWork {
     _lock: Option<WorkLock>,
 }
 
-/// Where the database is.
+/// Where the database of these settings is.
 pub fn address(settings: &Settings) -> Result<Address, Failure> {
     Ok(match settings.database_file() {
         Some(file) => Address::File(file),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 /// Tells the time. Clones of a set clock show the same time.
 #[derive(Debug, Clone)]
@@ -16,10 +16,11 @@ impl Clock {
         Self::Set(Arc::new(Mutex::new(at)))
     }
 
+    /// To the microsecond, since PostgreSQL keeps no more.
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
-            Self::System => Utc::now(),
+            Self::System => Utc::now().trunc_subsecs(6),
             Self::Set(at) => *at.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
         }
     }

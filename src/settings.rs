@@ -86,6 +86,8 @@ pub struct Files {
     pub maps: PathBuf,
     /// Invoice PDFs that files name; nothing outside of it is ever sent.
     pub documents: PathBuf,
+    /// What was sent last, to notice when an older database comes back.
+    pub head: PathBuf,
 }
 
 impl Default for Files {
@@ -97,6 +99,7 @@ impl Default for Files {
             holidays: "holidays".into(),
             maps: "maps".into(),
             documents: "documents".into(),
+            head: "duly.head".into(),
         }
     }
 }
@@ -277,7 +280,7 @@ impl Settings {
         Ok(())
     }
 
-    fn check_database(&self) -> Result<(), String> {
+    pub fn check_database(&self) -> Result<(), String> {
         let Database { url, silent_seconds, .. } = &self.database;
         let server = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         if server.is_none() && self.database_file().is_none() {

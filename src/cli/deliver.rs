@@ -10,7 +10,12 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::{engine::Engine, halts::Halt, health::Check, waiting::Waiting},
+    store::{
+        engine::Engine,
+        halts::{Halt, RESTORED},
+        health::Check,
+        waiting::Waiting,
+    },
     sweep::behind,
 };
 
@@ -55,6 +60,10 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 }
 
 async fn resume(app: &App, by: &str) -> Result<(), Failure> {
+    // First, so that a daemon which is woken does not stop again.
+    if app.store.halt().await?.is_some_and(|halt| halt.kind == RESTORED) {
+        app.head().accept()?;
+    }
     match app.store.resume(app.clock.now()).await? {
         Some(halt) => {
             app.store.ring().await?;

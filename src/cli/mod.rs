@@ -14,6 +14,7 @@ use crate::{
     telemetry::{self, LogFormat},
 };
 
+mod backup;
 mod case;
 mod check;
 mod deliver;
@@ -23,6 +24,7 @@ mod hold;
 mod import;
 mod init;
 mod migrate;
+mod move_;
 mod output;
 mod plan;
 mod preview;
@@ -83,6 +85,10 @@ enum Command {
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
+    /// Write a copy of the whole database into a file, while the daemon runs
+    Backup(backup::Args),
+    /// Move everything to another database: from SQLite to PostgreSQL, or back
+    Move(move_::Args),
     /// Figures: ageing, discounts
     #[command(subcommand)]
     Report(report::Command),
@@ -133,6 +139,8 @@ async fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         Command::Demo(args) => return demo::run(args).await,
         Command::Init(args) => return init::run(&args),
+        Command::Backup(args) => return backup::run(&cli.config, &args).await,
+        Command::Move(args) => return move_::run(&cli.config, &args).await,
         Command::Migrate(args) => return migrate::run(&cli.config, &args).await,
         _ => {}
     }
@@ -144,7 +152,9 @@ async fn dispatch(cli: Cli) -> Outcome {
         false => App::open_to_look(&cli.config, Clock::System).await?,
     };
     let outcome = match cli.command {
-        Command::Demo(_) | Command::Init(_) | Command::Migrate(_) => Ok(Done::Well),
+        Command::Demo(_) | Command::Init(_) | Command::Migrate(_) | Command::Backup(_) | Command::Move(_) => {
+            Ok(Done::Well)
+        }
         Command::Check(args) => check::run(&app, &args).await,
         Command::Import(args) => import::run(&app, args).await,
         Command::Plan(args) => plan::run(&app, &args).await,

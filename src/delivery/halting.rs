@@ -28,7 +28,7 @@ impl Deliverer {
     /// The halt that stands, if one does; logged when it is seen for the first time.
     pub(super) async fn standing_halt(&self) -> Result<Option<Halt>> {
         let halt = self.store.halt().await?;
-        if let Some(Halt { why, since }) = &halt {
+        if let Some(Halt { why, since, .. }) = &halt {
             let told = self.memory.lock().unwrap_or_else(PoisonError::into_inner).told.replace(*since);
             if told != Some(*since) {
                 tracing::error!(%since, why, "sending stopped; mend it, then `duly deliver --resume`");

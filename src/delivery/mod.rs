@@ -11,6 +11,7 @@ mod halting;
 mod judge;
 mod pace;
 mod prepare;
+mod quarantine;
 mod recorder;
 mod run;
 pub mod smtp;
@@ -18,5 +19,6 @@ mod target;
 mod worker;
 
 pub use halting::Memory;
+pub use quarantine::Head;
 pub use run::{Deliverer, DeliveryReport};
 pub use target::Target;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{compose::Composer, halting::Memory, pace::Pace, recorder::Recorder, target::Target};
+use super::{compose::Composer, halting::Memory, pace::Pace, quarantine::Head, recorder::Recorder, target::Target};
 use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
@@ -47,6 +47,7 @@ pub struct Deliverer {
     /// The date of the last look; the company's today when left out.
     pub as_of: Option<NaiveDate>,
     pub memory: Arc<Mutex<Memory>>,
+    pub head: Arc<Head>,
 }
 
 /// What a delivery came to.
@@ -103,6 +104,7 @@ pub(super) struct Delivery {
     payments_seen: Option<DateTime<Utc>>,
     pub stop: CancellationToken,
     pub memory: Arc<Mutex<Memory>>,
+    pub head: Arc<Head>,
     /// Why sending stops for the whole company, until that is durable.
     pub tripped: Mutex<Option<String>>,
     jobs: tokio::sync::Mutex<mpsc::Receiver<Job>>,
@@ -129,6 +131,7 @@ impl Deliverer {
     pub async fn deliver(&self, stop: &CancellationToken) -> Result<DeliveryReport> {
         let now = self.clock.now();
         let recovered = self.recover().await?;
+        self.quarantine().await?;
         if let Some(halt) = self.standing_halt().await? {
             return Ok(DeliveryReport { recovered, halt: Some(halt), ..DeliveryReport::default() });
         }
@@ -146,6 +149,7 @@ impl Deliverer {
             done
         };
         let (fed, done) = tokio::join!(delivery.feed(feed, now), working);
+        self.head.settle().await;
         self.store.release_notices(self.worker.id()).await?;
         if let Err(error) = self.store.seal_sent(self.clock.now()).await {
             tracing::error!(%error, "what was sent could not be sealed; the next delivery does it");
@@ -185,6 +189,7 @@ impl Deliverer {
             payments_seen: self.store.payments_seen(i64::MAX).await?,
             stop,
             memory: Arc::clone(&self.memory),
+            head: Arc::clone(&self.head),
             tripped: Mutex::default(),
             jobs: tokio::sync::Mutex::new(jobs),
             report: Mutex::new(DeliveryReport { recovered, ..DeliveryReport::default() }),

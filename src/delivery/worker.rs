@@ -63,13 +63,15 @@ impl Delivery {
                 () = self.stop.cancelled() => return Ok(()),
             }
             let since = Instant::now();
-            let intent = prepared.intent(self.worker.id(), self.target.name(), self.clock.now());
+            let at = self.clock.now();
+            let intent = prepared.intent(self.worker.id(), self.target.name(), at);
             failpoint::hit("intent_before");
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
             }
             failpoint::hit("intent_after");
+            self.head.note(prepared.notice.id, at).await;
             let (sent, next) = tokio::join!(self.send(line, &prepared, since), self.prepare_ahead());
             outcome = Some(self.outcome(&prepared, sent));
             failpoint::hit("outcome_before");

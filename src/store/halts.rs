@@ -10,9 +10,13 @@ use super::{
 /// Kind of a halt because the relay refuses our settings.
 pub const RELAY: &str = "relay";
 
+/// Kind of a halt because an older state of the database came back.
+pub const RESTORED: &str = "restored";
+
 /// Why nothing is sent, in words for a person, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Halt {
+    pub kind: String,
     pub why: String,
     pub since: DateTime<Utc>,
 }
@@ -20,14 +24,14 @@ pub struct Halt {
 impl Halt {
     fn of(row: &Row) -> Result<Self> {
         let mut c = Columns::of(row);
-        Ok(Self { why: c.take()?, since: c.take()? })
+        Ok(Self { kind: c.take()?, why: c.take()?, since: c.take()? })
     }
 }
 
 impl Store {
     /// The halt that stands, if one does.
     pub async fn halt(&self) -> Result<Option<Halt>> {
-        let text = "SELECT why, since FROM halt WHERE company = $1";
+        let text = "SELECT kind, why, since FROM halt WHERE company = $1";
         query(text).bind(self.company).fetch_optional(self.pool()).await?.as_ref().map(Halt::of).transpose()
     }
 
@@ -38,11 +42,17 @@ impl Store {
         Ok(())
     }
 
+    /// Whether it knows of an attempt that was begun at an instant, or of a later one of the same notice.
+    pub async fn knows_attempt(&self, notice: i64, at: DateTime<Utc>) -> Result<bool> {
+        let text = "SELECT EXISTS (SELECT 1 FROM notice WHERE id = $1 AND intent_at >= $2)";
+        query(text).bind(notice).bind(at).value(self.pool()).await
+    }
+
     /// Allows sending again and returns the halt that stood. Notices that were refused for our settings are
     /// due at once, and their refusals count anew: the cause has been mended.
     pub async fn resume(&self, now: DateTime<Utc>) -> Result<Option<Halt>> {
         let mut tx = self.begin().await?;
-        let text = "DELETE FROM halt WHERE company = $1 RETURNING why, since";
+        let text = "DELETE FROM halt WHERE company = $1 RETURNING kind, why, since";
         let found = query(text).bind(self.company).fetch_optional(&mut tx).await?;
         if found.is_some() {
             let text = "UPDATE notice SET due_at = $1, refusals = 0 \

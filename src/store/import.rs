@@ -313,11 +313,13 @@ impl Import {
         )))
     }
 
-    pub(super) async fn run(&mut self, text: &str) -> Result<u64> {
-        dynamic(text.to_owned()).execute(&mut self.tx).await
+    #[track_caller]
+    pub(super) fn run(&mut self, text: &str) -> impl Future<Output = Result<u64>> {
+        dynamic(text.to_owned()).execute(&mut self.tx)
     }
 
-    pub(super) async fn scalar(&mut self, text: &str) -> Result<i64> {
-        dynamic(text.to_owned()).value(&mut self.tx).await
+    #[track_caller]
+    pub(super) fn scalar(&mut self, text: &str) -> impl Future<Output = Result<i64>> {
+        dynamic(text.to_owned()).value(&mut self.tx)
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 pub mod adjustments;
 pub mod audit;
+mod backup;
 pub mod bell;
 pub mod cases;
 pub mod engine;
@@ -31,9 +32,11 @@ pub mod sweep_pages;
 mod sweep_print;
 pub mod sweeps;
 mod told;
+pub mod transfer;
 pub mod unreadable;
 pub mod waiting;
 pub mod warnings;
+pub mod whole;
 pub mod workers;
 
 pub use engine::Address;
@@ -97,10 +100,8 @@ impl Store {
     pub async fn open(address: &Address, company: &str) -> Result<Self> {
         let pool = engine::open(address).await?;
         schema::ready(&pool).await?;
-        let text = "INSERT INTO company (code) VALUES ($1) ON CONFLICT DO NOTHING";
-        query(text).bind(company).execute(&pool).await?;
-        let id = query("SELECT id FROM company WHERE code = $1").bind(company).value(&pool).await?;
-        Ok(Self { pool, company: id })
+        let company = register(&pool, company).await?;
+        Ok(Self { pool, company })
     }
 
     /// Begins a transaction that writes.
@@ -132,6 +133,16 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// The id of a company. Writing would wait for a large import, so that is done for a new one only.
+async fn register(pool: &Pool, code: &str) -> Result<i64> {
+    let known = "SELECT id FROM company WHERE code = $1";
+    if let Some(id) = query(known).bind(code).value_optional(pool).await? {
+        return Ok(id);
+    }
+    query("INSERT INTO company (code) VALUES ($1) ON CONFLICT DO NOTHING").bind(code).execute(pool).await?;
+    query(known).bind(code).value(pool).await
 }
 
 /// Says that something about this account changed, so that a last look under way looks again.

@@ -46,6 +46,10 @@ pub struct Snapshot {
 
 /// The facts of these accounts, in the order of their numbers.
 pub async fn load(tx: &mut Tx, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
+    // `IN ()` is not SQL, though SQLite takes it.
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut page = Page { tx, accounts, horizon, found: HashMap::with_capacity(accounts.len()) };
     page.accounts().await?;
     page.invoices().await?;
@@ -70,9 +74,10 @@ struct Page<'c> {
 
 impl Page<'_> {
     /// Known rows of fact tables, the one named `f` first, for the accounts of the page.
-    async fn facts(&mut self, columns: &str, tables: &str) -> Result<Vec<Row>> {
+    #[track_caller]
+    fn facts(&mut self, columns: &str, tables: &str) -> impl Future<Output = Result<Vec<Row>>> {
         let known = self.known();
-        self.rows(&format!("SELECT f.account, {columns} FROM {tables} WHERE {known} AND f.account"), "").await
+        self.rows(format!("SELECT f.account, {columns} FROM {tables} WHERE {known} AND f.account"), "")
     }
 
     /// A fact `f` that was told with the batch or before, and not yet corrected then.
@@ -82,10 +87,11 @@ impl Page<'_> {
     }
 
     /// Runs `text`, which ends in the column that carries the account.
-    async fn rows(&mut self, text: &str, order: &str) -> Result<Vec<Row>> {
+    #[track_caller]
+    fn rows(&mut self, text: String, order: &'static str) -> impl Future<Output = Result<Vec<Row>>> {
         let mut query = Builder::new(text);
         query.push(" IN ").push_list(self.accounts.iter().copied()).push(order);
-        query.build().fetch_all(&mut *self.tx).await
+        query.build().fetch_all(&mut *self.tx)
     }
 
     /// Hands each row to the facts of the account in its first column.
@@ -199,7 +205,7 @@ impl Page<'_> {
              CASE WHEN ended_at <= '{recorded}' THEN ended END \
              FROM hold WHERE recorded_at <= '{recorded}' AND account"
         );
-        let rows = self.rows(&text, " ORDER BY 2").await?;
+        let rows = self.rows(text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
             facts.holds.push(c.hold()?);
             Ok(())
@@ -222,7 +228,7 @@ impl Page<'_> {
              WHERE {made} AND c.account",
             self.horizon.as_of.min(LAST_DAY)
         );
-        let rows = self.rows(&text, " ORDER BY 2").await?;
+        let rows = self.rows(text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
             let (id, opened, invoice, key): (i64, NaiveDate, String, String) =
                 (c.take()?, c.take()?, c.take()?, c.take()?);
@@ -253,7 +259,7 @@ impl Page<'_> {
              FROM notice n JOIN notice_item i ON i.notice = n.id \
              WHERE (NOT n.void OR n.closed_at >= '{recorded}') AND {made} AND n.account"
         );
-        let rows = self.rows(&text, " ORDER BY n.id, i.position").await?;
+        let rows = self.rows(text, " ORDER BY n.id, i.position").await?;
         self.each(&rows, |facts, mut c| {
             let (id, as_of, currency) = (c.take()?, c.take()?, c.parse()?);
             let (percent, pay, discount, last_day) = (c.parse_optional()?, c.take()?, c.take()?, c.take()?);
@@ -288,7 +294,7 @@ impl Page<'_> {
             self.known(),
             timestamp(self.horizon.recorded)
         );
-        let rows = self.rows(&text, "").await?;
+        let rows = self.rows(text, "").await?;
         self.each(&rows, |facts, mut c| {
             facts.refused_addresses.insert(c.take()?);
             Ok(())

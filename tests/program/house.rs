@@ -168,6 +168,12 @@ impl House {
         self.duly(&["deliver", "--as-of", DAY])
     }
 
+    /// Goes on with another database; the old one goes.
+    pub fn go_on_with(&mut self, database: Database) {
+        self.edit("duly.toml", &self.database.url(), &database.url());
+        self.database = database;
+    }
+
     /// Rows of the database, cells as text with a blank between them.
     pub async fn rows(&self, text: &str) -> Vec<String> {
         self.database.rows(text).await.iter().map(|row| row.join(" ")).collect()
@@ -196,7 +202,7 @@ impl House {
     }
 }
 
-fn said(output: Output) -> Said {
+pub fn said(output: Output) -> Said {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }

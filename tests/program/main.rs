@@ -7,6 +7,7 @@ mod smtp;
 #[path = "../support/database.rs"]
 mod database;
 
+mod backup;
 mod breaker;
 mod clock;
 mod daemon;
@@ -19,6 +20,7 @@ mod house;
 mod import;
 mod layouts;
 mod look;
+mod moving;
 mod plan;
 mod poison;
 mod relay;

@@ -34,9 +34,11 @@ pub enum Database {
 impl Database {
     /// For a new installation whose settings are in this folder; empty.
     pub fn new(config: &Path) -> Self {
-        if !on_postgres() {
-            return Self::Sqlite(config.join("duly.db"));
-        }
+        if on_postgres() { Self::postgres() } else { Self::Sqlite(config.join("duly.db")) }
+    }
+
+    /// One of its own in the cluster, empty.
+    pub fn postgres() -> Self {
         let cluster = env::var("DULY_TEST_POSTGRES").expect("`scripts/postgres run` says where PostgreSQL is");
         let name = format!("duly_test_{:016x}", rand::random::<u64>());
         wait(postgres(&cluster, format!("CREATE DATABASE {name} TEMPLATE template0")));

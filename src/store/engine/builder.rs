@@ -1,12 +1,13 @@
 //! Statements of many rows.
 
+use std::borrow::Cow;
+
 use super::{query::Query, value::Value};
 
 /// A statement put together from parts; each value stands as `?` in its text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder<'q> {
-    text: String,
-    values: Vec<Value<'q>>,
+    query: Query<'q>,
 }
 
 /// Values with a separator between them.
@@ -16,18 +17,18 @@ pub struct Separated<'b, 'q> {
 }
 
 impl<'q> Builder<'q> {
+    #[track_caller]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), values: Vec::new() }
+        Self { query: Query::new(Cow::Owned(text.into()), true) }
     }
 
     pub fn push(&mut self, text: &str) -> &mut Self {
-        self.text.push_str(text);
+        self.query.push_str(text);
         self
     }
 
     pub fn push_bind(&mut self, value: impl Into<Value<'q>>) -> &mut Self {
-        self.text.push('?');
-        self.values.push(value.into());
+        self.query.push_value(value.into());
         self
     }
 
@@ -37,34 +38,34 @@ impl<'q> Builder<'q> {
         items: impl IntoIterator<Item = T>,
         mut row: impl FnMut(&mut Separated<'_, 'q>, T),
     ) {
-        self.text.push_str("VALUES ");
+        self.query.push_str("VALUES ");
         for (n, item) in items.into_iter().enumerate() {
-            self.text.push_str(if n == 0 { "(" } else { ", (" });
+            self.query.push_str(if n == 0 { "(" } else { ", (" });
             row(&mut Separated { builder: self, first: true }, item);
-            self.text.push(')');
+            self.query.push_str(")");
         }
     }
 
     /// `(…, …)`, all values of a list.
     pub fn push_list<T: Into<Value<'q>>>(&mut self, items: impl IntoIterator<Item = T>) -> &mut Self {
-        self.text.push('(');
+        self.query.push_str("(");
         let mut separated = Separated { builder: self, first: true };
         for item in items {
             separated.push_bind(item);
         }
-        self.text.push(')');
+        self.query.push_str(")");
         self
     }
 
     pub fn build(self) -> Query<'q> {
-        Query::built(self.text, self.values)
+        self.query
     }
 }
 
 impl<'q> Separated<'_, 'q> {
     pub fn push_bind(&mut self, value: impl Into<Value<'q>>) -> &mut Self {
         if !self.first {
-            self.builder.text.push_str(", ");
+            self.builder.push(", ");
         }
         self.first = false;
         self.builder.push_bind(value);

@@ -8,6 +8,8 @@ mod open;
 mod pool;
 mod query;
 mod row;
+#[cfg(debug_assertions)]
+pub mod statements;
 mod value;
 
 use std::fmt;
@@ -20,19 +22,20 @@ pub use row::{Columns, Row};
 pub use value::Value;
 
 /// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// What a column of a temporary table holds.
+/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Int,
     Text,
     Date,
     Bool,
+    Instant,
 }
 
 impl Engine {
@@ -41,9 +44,10 @@ impl Engine {
         match (self, kind) {
             (_, Kind::Int) => "BIGINT",
             (_, Kind::Text) => "TEXT",
-            (Self::Sqlite, Kind::Date | Kind::Bool) => "",
+            (Self::Sqlite, Kind::Date | Kind::Bool | Kind::Instant) => "",
             (Self::Postgres, Kind::Date) => "DATE",
             (Self::Postgres, Kind::Bool) => "BOOLEAN",
+            (Self::Postgres, Kind::Instant) => "TIMESTAMPTZ",
         }
     }
 

@@ -2,7 +2,11 @@
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::{super::Result, Engine, query::On};
+use super::{
+    super::Result,
+    Engine,
+    query::{On, query},
+};
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
@@ -45,6 +49,14 @@ impl Pool {
         })
     }
 
+    /// On PostgreSQL: a transaction that sees one state of everything, and may write.
+    pub async fn begin_repeatable(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?),
+        })
+    }
+
     pub async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
@@ -59,6 +71,14 @@ impl Tx {
             Self::Sqlite(_) => Engine::Sqlite,
             Self::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// May stand still for long, while the other end of a move is written.
+    pub async fn take_long(&mut self) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(self).await?;
+        }
+        Ok(())
     }
 
     /// Makes it all true at once.

@@ -1,5 +1,7 @@
 //! One statement with its values, run on either engine.
 
+#[cfg(debug_assertions)]
+use std::panic::Location;
 use std::{borrow::Cow, fmt::Write as _};
 
 use sqlx::{
@@ -7,6 +9,8 @@ use sqlx::{
     postgres::PgArguments, sqlite::SqliteArguments,
 };
 
+#[cfg(debug_assertions)]
+use super::Engine;
 use super::{
     super::Result,
     row::{Columns, Row},
@@ -28,22 +32,40 @@ pub struct Query<'q> {
     /// Values stand as `?` in their order, not as `$1` and so on.
     in_order: bool,
     values: Vec<Value<'q>>,
+    /// Where in the sources it stands.
+    #[cfg(debug_assertions)]
+    site: &'static Location<'static>,
 }
 
 /// A statement whose values stand as `$1`, `$2`, …
+#[track_caller]
 pub fn query<'q>(text: &'static str) -> Query<'q> {
-    Query { text: Cow::Borrowed(text), in_order: false, values: Vec::new() }
+    Query::new(Cow::Borrowed(text), false)
 }
 
 /// Like [`query`], for a text put together from constants: never from what somebody typed.
+#[track_caller]
 pub fn dynamic<'q>(text: String) -> Query<'q> {
-    Query { text: Cow::Owned(text), in_order: false, values: Vec::new() }
+    Query::new(Cow::Owned(text), false)
+}
+
+impl On<'_> {
+    #[cfg(debug_assertions)]
+    fn engine(&self) -> Engine {
+        match self {
+            Self::SqlitePool(_) | Self::Sqlite(_) => Engine::Sqlite,
+            Self::PostgresPool(_) | Self::Postgres(_) => Engine::Postgres,
+        }
+    }
 }
 
 /// Runs a call of sqlx wherever it is to run, and turns what comes back.
 macro_rules! run {
     ($self:ident, $on:ident, $call:ident, $sqlite:expr, $postgres:expr) => {{
-        match $on.into() {
+        let on = $on.into();
+        #[cfg(debug_assertions)]
+        super::statements::ran($self.site, on.engine());
+        match on {
             On::SqlitePool(on) => $self.for_sqlite()?.$call(on).await.map($sqlite)?,
             On::Sqlite(on) => $self.for_sqlite()?.$call(on).await.map($sqlite)?,
             On::PostgresPool(on) => $self.for_postgres()?.$call(on).await.map($postgres)?,
@@ -53,8 +75,24 @@ macro_rules! run {
 }
 
 impl<'q> Query<'q> {
-    pub(super) fn built(text: String, values: Vec<Value<'q>>) -> Self {
-        Self { text: Cow::Owned(text), in_order: true, values }
+    #[track_caller]
+    pub(super) fn new(text: Cow<'static, str>, in_order: bool) -> Self {
+        Self {
+            text,
+            in_order,
+            values: Vec::new(),
+            #[cfg(debug_assertions)]
+            site: Location::caller(),
+        }
+    }
+
+    pub(super) fn push_str(&mut self, text: &str) {
+        self.text.to_mut().push_str(text);
+    }
+
+    pub(super) fn push_value(&mut self, value: Value<'q>) {
+        self.text.to_mut().push('?');
+        self.values.push(value);
     }
 
     pub fn bind(mut self, value: impl Into<Value<'q>>) -> Self {

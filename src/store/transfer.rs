@@ -1,0 +1,201 @@
+//! Everything of one database into another, by pages, and compared: all or nothing.
+//!
+//! Tables and columns are those that the server describes, so one end is always PostgreSQL.
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Result, StoreError,
+    engine::{Builder, Columns, Engine, Kind, Row, Tx, Value, dynamic},
+    policies::hex,
+    whole::{Table, Whole, last_id, mark_moved, set_last_id},
+};
+
+/// Values in one statement, below SQLite's 32,766.
+const VALUES: usize = 30_000;
+
+/// A table that is the same at both ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    pub table: String,
+    pub rows: u64,
+    /// SHA-256 over all values in the order of the key.
+    pub digest: String,
+}
+
+/// Moves everything into an empty database; `tell` hears of each table. The old one is left as it was, but halted,
+/// so that nobody goes on sending from it.
+pub async fn move_all(
+    from: &Whole,
+    to: &Whole,
+    silent: Duration,
+    now: DateTime<Utc>,
+    mut tell: impl FnMut(&Copied),
+) -> Result<()> {
+    let tables = tables(from, to).await?;
+    let _locks = (from.lock()?, to.lock()?);
+    let mut source = from.begin_alone(&tables, silent).await?;
+    let mut target = to.pool.begin().await?;
+    if let Some(company) = to.companies(&mut target).await?.first() {
+        return Err(StoreError::Refused(format!(
+            "the other database holds the company `{company}` already; only an empty one can take another's place"
+        )));
+    }
+    copy(&mut source, &mut target, &tables, &mut tell).await?;
+    mark_moved(&mut source, now).await?;
+    target.commit().await?;
+    source.commit().await
+}
+
+/// The tables, as whichever end is a server describes them.
+pub(super) async fn tables(from: &Whole, to: &Whole) -> Result<Vec<Table>> {
+    match (from.engine(), to.engine()) {
+        (Engine::Postgres, Engine::Sqlite) => from.tables().await,
+        (Engine::Sqlite, Engine::Postgres) => to.tables().await,
+        (engine, _) => Err(StoreError::Refused(format!(
+            "both are databases of {engine}: {}",
+            if engine == Engine::Sqlite { "stop duly and copy the file" } else { "use `pg_dump` and `pg_restore`" }
+        ))),
+    }
+}
+
+/// Copies all tables between two transactions and compares them.
+pub(super) async fn copy(
+    source: &mut Tx,
+    target: &mut Tx,
+    tables: &[Table],
+    tell: &mut impl FnMut(&Copied),
+) -> Result<()> {
+    source.take_long().await?;
+    target.take_long().await?;
+    for table in tables {
+        let mut sent = Sums::of(table);
+        let mut pages = Pages::of(table);
+        while let Some(rows) = pages.next(source).await? {
+            rows.iter().for_each(|row| sent.add(row));
+            let mut insert = Builder::new(table.insert());
+            insert.push_values(rows, |line, row| {
+                for value in row {
+                    line.push_bind(value);
+                }
+            });
+            insert.build().execute(&mut *target).await.map_err(|error| at(table, &error))?;
+        }
+        if table.numbered {
+            let last = last_id(source, &table.name).await?;
+            set_last_id(target, &table.name, last).await?;
+        }
+        let (mut arrived, mut pages) = (Sums::of(table), Pages::of(table));
+        while let Some(rows) = pages.next(target).await? {
+            rows.iter().for_each(|row| arrived.add(row));
+        }
+        tell(&sent.compared_with(arrived, table)?);
+    }
+    Ok(())
+}
+
+/// A table page by page, in the order of its key.
+struct Pages<'t> {
+    table: &'t Table,
+    limit: usize,
+    /// The key of the last row, as it stands there.
+    after: Option<Vec<Value<'static>>>,
+}
+
+impl<'t> Pages<'t> {
+    fn of(table: &'t Table) -> Self {
+        Self { table, limit: (VALUES / table.columns.len().max(1)).max(1), after: None }
+    }
+
+    async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Vec<Value<'static>>>>> {
+        let table = self.table;
+        let mut read = dynamic(table.read(self.after.is_some(), self.limit));
+        for value in self.after.take().into_iter().flatten() {
+            read = read.bind(value);
+        }
+        let rows = read.fetch_all(tx).await.map_err(|error| at(table, &error))?;
+        let rows: Result<Vec<_>> = rows.iter().map(|row| values(table, row)).collect();
+        let rows = rows.map_err(|error| at(table, &error))?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.after = Some(table.key.iter().filter_map(|place| last.get(*place).cloned()).collect());
+        Ok(Some(rows.into_iter().map(|row| row.into_iter().map(rounded).collect()).collect()))
+    }
+}
+
+fn at(table: &Table, error: &StoreError) -> StoreError {
+    StoreError::Refused(format!("table {}: {error}", table.name))
+}
+
+fn values(table: &Table, row: &Row) -> Result<Vec<Value<'static>>> {
+    let mut c = Columns::of(row);
+    table.columns.iter().map(|(_, kind)| value(&mut c, *kind)).collect()
+}
+
+fn value(c: &mut Columns, kind: Kind) -> Result<Value<'static>> {
+    Ok(match kind {
+        Kind::Int => Value::Int(c.take()?),
+        Kind::Bool => Value::Bool(c.take()?),
+        Kind::Text => Value::Text(c.take::<Option<String>>()?.map(Into::into)),
+        Kind::Date => Value::Date(c.take()?),
+        Kind::Instant => Value::Instant(c.take()?),
+    })
+}
+
+/// A server knows microseconds; earlier versions kept shorter ones on SQLite.
+fn rounded(value: Value<'static>) -> Value<'static> {
+    match value {
+        Value::Instant(Some(at)) => Value::Instant(Some(at.trunc_subsecs(6))),
+        other => other,
+    }
+}
+
+/// What a table comes to: its rows, and for each column the sum of its numbers and a digest of its values.
+struct Sums {
+    rows: u64,
+    columns: Vec<(i128, Sha256)>,
+}
+
+impl Sums {
+    fn of(table: &Table) -> Self {
+        Self { rows: 0, columns: vec![(0, Sha256::new()); table.columns.len()] }
+    }
+
+    fn add(&mut self, row: &[Value<'_>]) {
+        self.rows += 1;
+        for ((sum, digest), value) in self.columns.iter_mut().zip(row) {
+            if let Value::Int(Some(number)) = value {
+                *sum += i128::from(*number);
+            }
+            match value {
+                Value::Int(Some(number)) => digest.update(number.to_be_bytes()),
+                Value::Bool(Some(yes)) => digest.update([u8::from(*yes)]),
+                Value::Date(Some(date)) => digest.update(date.to_string()),
+                Value::Instant(Some(at)) => digest.update(at.timestamp_micros().to_be_bytes()),
+                Value::Text(Some(text)) => {
+                    digest.update(text.len().to_be_bytes());
+                    digest.update(text.as_bytes());
+                }
+                _ => digest.update("NULL"),
+            }
+            digest.update([0]);
+        }
+    }
+
+    /// Both ends of a table, which must be the same.
+    fn compared_with(self, other: Self, table: &Table) -> Result<Copied> {
+        let differs = |what: String| StoreError::Refused(format!("nothing was moved: table {} {what}", table.name));
+        if self.rows != other.rows {
+            return Err(differs(format!("has {} rows, of which {} arrived", self.rows, other.rows)));
+        }
+        let mut whole = Sha256::new();
+        for (((name, _), sent), arrived) in table.columns.iter().zip(self.columns).zip(other.columns) {
+            let digests = (sent.1.finalize(), arrived.1.finalize());
+            if sent.0 != arrived.0 || digests.0 != digests.1 {
+                return Err(differs(format!("is not the same in column {name}")));
+            }
+            whole.update(digests.0);
+        }
+        Ok(Copied { table: table.name.clone(), rows: self.rows, digest: hex(&whole.finalize()) })
+    }
+}
