@@ -8,6 +8,7 @@
 //! - [`sweep`]: wake, slots, snapshot, plan, commit.
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
+//! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
 //!   that puts everything together.
@@ -25,3 +26,4 @@ pub mod settings;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;
+pub mod web;

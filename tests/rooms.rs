@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("intake", &["domain", "letter", "store", "rules"]),
     ("delivery", &["clock", "domain", "letter", "presence", "rules", "settings", "store", "telemetry"]),
     ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
+    ("web", &["clock", "domain", "store", "sweep"]),
 ];
 
 /// Crates that the pure core must not know.

@@ -18,6 +18,7 @@ mod case;
 mod check;
 mod deliver;
 mod demo;
+mod doubt;
 mod export;
 mod hold;
 mod import;
@@ -27,6 +28,7 @@ mod output;
 mod plan;
 mod preview;
 mod report;
+mod report_delivery;
 mod run;
 mod sweep;
 mod tasks;
@@ -81,7 +83,10 @@ enum Command {
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
-    /// Figures: ageing, discounts
+    /// Notices that may have arrived: list, resend, accept
+    #[command(subcommand)]
+    Doubt(doubt::Command),
+    /// Figures: ageing, discounts, delivery
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over
@@ -145,6 +150,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Tasks(args) => tasks::run(&app, &args).await,
         Command::Case(command) => case::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
+        Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
     };

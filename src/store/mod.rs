@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 pub mod adjustments;
 pub mod bell;
 pub mod cases;
+pub mod doubts;
 pub mod engine;
 pub mod halts;
 pub mod health;
@@ -27,6 +28,7 @@ pub mod sweeps;
 pub mod unreadable;
 pub mod waiting;
 pub mod warnings;
+pub mod watch;
 pub mod workers;
 
 pub use engine::Address;
