@@ -108,3 +108,23 @@ fn troubles(seen: &Seen) -> Vec<String> {
     found.extend(seen.clock_doubt.clone());
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Address;
+
+    #[tokio::test]
+    async fn the_database_is_asked_once_a_second_at_most() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Address::File(folder.path().join("duly.db")), "T").await.unwrap();
+        let clock = Clock::set_to("2026-11-23T07:00:00Z".parse().unwrap());
+        let ops = Ops::new(store, clock.clone(), Signs::default());
+        let first = ops.look().await;
+        clock.move_to("2026-11-23T08:00:00Z".parse().unwrap());
+        assert_eq!(ops.look().await.now, first.now);
+        tokio::time::sleep(REST).await;
+        assert_eq!(ops.look().await.now, clock.now());
+        assert!(first.pulse.is_some() && troubles(&first).is_empty());
+    }
+}
