@@ -12,12 +12,14 @@
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
 //!   that puts everything together.
+//! - [`failpoint`]: where tests let the process die.
 
 pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod domain;
+pub mod failpoint;
 pub mod intake;
 pub mod letter;
 pub mod presence;

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 /// Each room with the rooms that it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("store", &["domain"]),
+    ("store", &["domain", "failpoint"]),
     ("letter", &["domain"]),
     ("settings", &[]),
     ("clock", &[]),
     ("telemetry", &[]),
     ("presence", &["clock", "store"]),
+    ("failpoint", &[]),
     ("rules", &["domain", "letter", "settings", "store"]),
-    ("intake", &["domain", "letter", "store", "rules"]),
-    ("delivery", &["clock", "domain", "letter", "presence", "rules", "settings", "store", "telemetry"]),
-    ("sweep", &["clock", "delivery", "domain", "rules", "settings", "store"]),
+    ("intake", &["domain", "failpoint", "letter", "store", "rules"]),
+    ("delivery", &["clock", "domain", "failpoint", "letter", "presence", "rules", "settings", "store", "telemetry"]),
+    ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
     ("web", &["clock", "domain", "store", "sweep"]),
 ];
 

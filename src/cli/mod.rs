@@ -108,6 +108,11 @@ type Outcome = Result<Done, Failure>;
 pub fn run(cli: Cli) -> ExitCode {
     let usual = if matches!(cli.command, Command::Run(_)) { "info,tokio_cron_scheduler=warn" } else { "warn" };
     telemetry::start(cli.log.as_deref().unwrap_or(usual), cli.log_format);
+    #[cfg(debug_assertions)]
+    if let Err(why) = crate::failpoint::arm() {
+        eprintln!("duly: {why}");
+        return ExitCode::from(2);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(dispatch(cli)),

@@ -11,6 +11,7 @@ use crate::{
         look::{Claim, look},
         notice::Withdrawal,
     },
+    failpoint,
     store::{
         Result,
         outbox::{Notice, Write},
@@ -90,12 +91,16 @@ impl Delivery {
             self.withdraw(&notice, why).await?;
             return Ok(None);
         }
+        failpoint::hit("looked");
         if let Some(opens) = self.closed_until(&snapshot) {
             self.store.postpone(notice.id, opens, "waits for its sending hours").await?;
             return Ok(None);
         }
         match guarded(|| self.composer().compose(&notice, &snapshot.facts.account)) {
-            Ok(mail) => Ok(Some(Prepared { notice, bytes: mail.bytes, revision: snapshot.revision, looks })),
+            Ok(mail) => {
+                failpoint::hit("rendered");
+                Ok(Some(Prepared { notice, bytes: mail.bytes, revision: snapshot.revision, looks }))
+            }
             Err(error) => {
                 self.not_composed(&notice, &error).await?;
                 Ok(None)
@@ -137,6 +142,7 @@ impl Delivery {
 
     async fn withdraw(&self, notice: &Notice, why: Withdrawal) -> Result<()> {
         self.store.withdraw(&[(notice.id, why)], self.clock.now()).await?;
+        failpoint::hit("withdrawn");
         tracing::info!(notice = notice.id, why = why.code(), "withdrawn before sending");
         self.count(|report| report.withdrawn += 1);
         Ok(())

@@ -13,6 +13,7 @@ use super::{compose::Composer, halting::Memory, pace::Pace, recorder::Recorder, 
 use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
+    failpoint,
     letter::dkim::Dkim,
     presence::Worker,
     rules::Rules,
@@ -236,6 +237,7 @@ impl Delivery {
             }
             let page = self.store.claim_notices(self.worker.id(), now, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
+            failpoint::hit("claimed");
             after = (last.due_at.unwrap_or(now), last.id);
             let mut accounts: Vec<i64> = page.iter().map(|notice| notice.account).collect();
             accounts.sort_unstable();

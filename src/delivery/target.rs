@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::notice::Attempt,
+    failpoint,
     settings::{Settings, Smtp, Target as To, TlsMode},
 };
 
@@ -112,6 +113,7 @@ impl Line<'_> {
             Ok(conversation) => *open = Some(Box::new(conversation)),
             Err(outcome) => return Err(judge_opening(&outcome)),
         }
+        failpoint::hit("connected");
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use lettre::Address;
 use super::{judge::Sent, prepare::Prepared, run::Delivery, smtp::Fence, target::Line};
 use crate::{
     domain::notice::{Attempt, Tries, after},
+    failpoint,
     store::{Result, outbox::Write},
     telemetry::Masked,
 };
@@ -41,6 +42,7 @@ impl Delivery {
             let waits = ahead.is_none() || !line.is_open() || self.pace.is_limited() || self.stop.is_cancelled();
             if waits && let Some(outcome) = outcome.take() {
                 self.record(vec![outcome]).await?;
+                failpoint::hit("outcome_after");
             }
             if self.stop.is_cancelled() {
                 return Ok(());
@@ -62,12 +64,15 @@ impl Delivery {
             }
             let since = Instant::now();
             let intent = prepared.intent(self.worker.id(), self.target.name(), self.clock.now());
+            failpoint::hit("intent_before");
             if !self.record(outcome.take().into_iter().chain([intent]).collect()).await? {
                 ahead = self.prepare_again(prepared).await?;
                 continue;
             }
+            failpoint::hit("intent_after");
             let (sent, next) = tokio::join!(self.send(line, &prepared, since), self.prepare_ahead());
             outcome = Some(self.outcome(&prepared, sent));
+            failpoint::hit("outcome_before");
             match next {
                 Ok(next) => ahead = next,
                 Err(error) => {

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use super::{BadRow, Context, FileError, Kind, Map, ReadError, Reading, Reason, Row, read};
 use crate::{
     domain::ledger::positions,
+    failpoint,
     rules::Rules,
     store::{
         Store, StoreError,
@@ -73,6 +74,7 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     };
     let mut import = store.import(&source, order.now).await?;
     let mut reading = stage(&mut import, &order).await?;
+    failpoint::hit("import_staged");
     if reading.bad.is_empty()
         && order.kind == Kind::Invoices
         && let Some(map) = map.filter(|map| map.only_open())
@@ -82,11 +84,14 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     let policies = rules.named.keys().cloned().chain([rules.standard.policy.name.clone()]).collect();
     let checks = Checks { today: order.today, policies };
     let merged = if reading.bad.is_empty() { import.merge(&checks).await? } else { Vec::new() };
+    failpoint::hit("import_merged");
     add_refused(&mut reading, &merged);
     let committed = reading.bad.is_empty() && !order.dry_run;
     if committed {
         keep(&mut import, rules, order.now).await?;
+        failpoint::hit("import_before_commit");
         import.commit(store).await?;
+        failpoint::hit("import_after_commit");
     }
     Ok(Taken { reading, merged, committed })
 }

@@ -7,6 +7,7 @@ use super::{
     engine::{Builder, Columns, Engine, Tx, dynamic, query},
     sweeps::Planned,
 };
+use crate::failpoint;
 
 /// A claimed page of a sweep. It is free again when the transaction ends without a commit, so
 /// that a process which dies leaves nothing to be cleared up.
@@ -87,6 +88,7 @@ impl SweepPage {
                     WHERE sweep = $6 AND position = $7";
         let done = query(text).bind(now).bind(self.batch).bind(counts.notices as i64).bind(counts.held as i64);
         done.bind(&counts.reasons).bind(self.sweep).bind(self.position).execute(&mut self.tx).await?;
+        failpoint::hit("page_before_commit");
         self.tx.commit().await
     }
 }

@@ -127,14 +127,14 @@ impl Store {
     }
 
     /// Ends the sweeps whose workers are gone, and those that `worker` gave up: what they had not
-    /// planned, a new one does with the facts of today.
-    pub async fn end_abandoned_sweeps(&self, worker: i64, now: DateTime<Utc>) -> Result<u64> {
+    /// planned, a new one does with the facts of today. Returns the dates for which they were.
+    pub async fn end_abandoned_sweeps(&self, worker: i64, now: DateTime<Utc>) -> Result<Vec<NaiveDate>> {
         let text = "UPDATE sweep SET finished_at = $1, \
                     notices = (SELECT CAST(COALESCE(SUM(p.notices), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id), \
                     held = (SELECT CAST(COALESCE(SUM(p.held), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id) \
                     WHERE company = $2 AND finished_at IS NULL \
-                    AND (worker IS NULL OR worker = $3 OR worker NOT IN (SELECT id FROM worker))";
-        query(text).bind(now).bind(self.company).bind(worker).execute(self.pool()).await
+                    AND (worker IS NULL OR worker = $3 OR worker NOT IN (SELECT id FROM worker)) RETURNING as_of";
+        query(text).bind(now).bind(self.company).bind(worker).values(self.pool()).await
     }
 
     /// Ends a sweep whose pages are all planned.

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
+    failpoint,
     rules::Rules,
     settings::Settings,
     store::{Result, Store, StoreError},
@@ -190,6 +191,7 @@ impl Daemon {
         if !store.claim_slot(schedule, slot, worker).await? {
             return Ok(());
         }
+        failpoint::hit("slot_claimed");
         let sweeper = sweeper(deliverer);
         let report = match doubt {
             Some(why) => sweeper.hold_back(as_of, why.to_owned()).await?,

@@ -17,6 +17,7 @@ use crate::{
         policy::LetterKind,
         reason::Reason,
     },
+    failpoint,
     rules::{Published, Rules},
     settings::Settings,
     store::{
@@ -116,9 +117,10 @@ impl Sweeper<'_> {
         if !release && let Some(why) = behind(self.store, self.clock.now()).await? {
             return self.hold_back(as_of, why).await;
         }
-        self.store.end_abandoned_sweeps(worker, self.clock.now()).await?;
+        // What was allowed to one that was cut off is allowed to the rest of it.
+        let cut_off = self.store.end_abandoned_sweeps(worker, self.clock.now()).await?.contains(&as_of);
         let accounts = self.candidates(horizon).await?;
-        let allowed = self.allowed(release).await?;
+        let allowed = self.allowed(release || cut_off).await?;
         let report = match self.unusual(&accounts, horizon, allowed).await? {
             Some((counted, why)) => {
                 let counts = (counted.notices, counted.held);
@@ -128,6 +130,7 @@ impl Sweeper<'_> {
             None => {
                 let pages = accounts.chunks(PAGE);
                 let id = self.store.start_sweep(as_of, pages, worker, self.clock.now()).await?;
+                failpoint::hit("sweep_started");
                 self.ring().await;
                 self.work(OpenSweep { id, as_of }, from, random).await?;
                 while self.store.open_pages(id).await? > 0 {
@@ -135,6 +138,7 @@ impl Sweeper<'_> {
                     self.work(OpenSweep { id, as_of }, from, random).await?;
                 }
                 let totals = self.store.finish_sweep(id, self.clock.now()).await?;
+                failpoint::hit("sweep_finished");
                 self.ring().await;
                 SweepReport::of(id, as_of, &totals)
             }
@@ -239,7 +243,9 @@ impl Sweeper<'_> {
         let now = self.clock.now();
         let mut report = SweepReport { id: sweep.id, as_of: sweep.as_of, ..SweepReport::default() };
         let planned = self.decide_page(&mut page, &mut report, from, random).await?;
+        failpoint::hit("page_planned");
         page.commit(sweep.as_of, &planned, &report.kept(), now).await?;
+        failpoint::hit("page_after_commit");
         Ok(true)
     }
 
@@ -255,6 +261,7 @@ impl Sweeper<'_> {
         let considered = self.considered(as_of, payments_seen);
         let mut planned = Vec::new();
         let mut found = page.readable(Horizon::everything(as_of)).await?;
+        failpoint::hit("page_read");
         page.skip(&found.unreadable).await?;
         report.unreadable += found.unreadable.len() as u64;
         for snapshot in &mut found.snapshots {

@@ -39,7 +39,7 @@ pub struct Received {
     pub at: Instant,
     /// Counted from 1.
     pub connection: usize,
-    /// Whether the relay answered 250.
+    /// Whether the relay took it: it answered 250, or kept it and hung up.
     pub accepted: bool,
 }
 
@@ -50,6 +50,7 @@ struct Book {
     received: Vec<Received>,
     commands: Vec<String>,
     connections: usize,
+    talking: usize,
 }
 
 /// A running relay; ends when dropped.
@@ -78,6 +79,11 @@ impl Server {
         self.received().into_iter().filter(|message| message.accepted).collect()
     }
 
+    /// How many messages were answered with 250.
+    pub fn count(&self) -> usize {
+        self.book.lock().unwrap().received.iter().filter(|message| message.accepted).count()
+    }
+
     /// Every command line of all connections, in the order of arrival.
     pub fn commands(&self) -> Vec<String> {
         self.book.lock().unwrap().commands.clone()
@@ -85,6 +91,16 @@ impl Server {
 
     pub fn connections(&self) -> usize {
         self.book.lock().unwrap().connections
+    }
+
+    /// Conversations that have not ended.
+    pub fn talking(&self) -> usize {
+        self.book.lock().unwrap().talking
+    }
+
+    /// From now on it does what this script says.
+    pub fn behave(&self, script: Script) {
+        self.book.lock().unwrap().script = script;
     }
 }
 
@@ -102,9 +118,10 @@ async fn accept(listener: TcpListener, book: Arc<Mutex<Book>>) {
         let (connection, security) = {
             let mut book = book.lock().unwrap();
             book.connections += 1;
+            book.talking += 1;
             (book.connections, book.script.security.clone())
         };
-        let book = Arc::clone(&book);
+        let (book, end) = (Arc::clone(&book), Arc::clone(&book));
         open.spawn(async move {
             // How a connection ends is what the client reports, not the relay.
             let _ = match security {
@@ -117,6 +134,7 @@ async fn accept(listener: TcpListener, book: Arc<Mutex<Book>>) {
                 }
                 Security::StartTls(identity) => upgrade(stream, book, connection, identity).await,
             };
+            end.lock().unwrap().talking -= 1;
         });
     }
 }

@@ -18,6 +18,7 @@ use super::{
     relay::{Deadlines, Relay},
     wire::Cut,
 };
+use crate::failpoint;
 
 /// How much of a message is written under one deadline.
 const BLOCK_BYTES: usize = 64 * 1024;
@@ -120,6 +121,7 @@ impl Conversation {
     /// The message, the final dot and the answer to it.
     async fn content(&mut self, body: &Body, fence: Fence<impl Future<Output = Result<(), String>>>) -> End {
         let (mut left, mut fence) = (0, Some(fence));
+        failpoint::hit("before_dot");
         while left < body.bytes.len() {
             // A 250 that came before the dot would be taken for the answer to it.
             if !self.line.wire.quiet() {
@@ -139,8 +141,12 @@ impl Conversation {
                 return self.interrupted(body.in_doubt(left), reason).await;
             }
         }
+        failpoint::hit("after_dot");
         match self.line.answer(self.deadlines.dot).await {
-            Ok(answer) if answer.code == 250 => (Outcome::Accepted { reply: answer.text() }, State::Ready),
+            Ok(answer) if answer.code == 250 => {
+                failpoint::hit("answered");
+                (Outcome::Accepted { reply: answer.text() }, State::Ready)
+            }
             Ok(answer) if answer.negative() => refused(&answer, Stage::Dot),
             Ok(answer) => {
                 let reason = format!("unexpected reply to the final dot: {} {}", answer.code, answer.text());

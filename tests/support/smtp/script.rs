@@ -40,7 +40,12 @@ pub enum Act {
     Silence,
     /// Hangs up.
     Close,
+    /// After the final dot: keeps the message, whatever is said about it.
+    Take,
 }
+
+/// Chooses what happens at a stage; `None` is what the script says otherwise.
+type Mood = Arc<dyn Fn(At) -> Option<Vec<Act>> + Send + Sync>;
 
 /// Transport security of the relay.
 #[derive(Clone, Default)]
@@ -57,8 +62,13 @@ pub struct Script {
     pub security: Security,
     /// Lines of the EHLO reply besides STARTTLS and the name.
     pub extensions: Vec<&'static str>,
+    /// Keeps only the headers of messages, when there are very many.
+    pub headers_only: bool,
     /// Answers the first attempt for each recipient with 450.
     pub greylist: bool,
+    /// Mailboxes whose address begins like this do not exist.
+    pub unknown: Option<&'static str>,
+    mood: Option<Mood>,
     next: HashMap<At, VecDeque<Vec<Act>>>,
     always: HashMap<At, Vec<Act>>,
 }
@@ -74,8 +84,24 @@ impl Script {
         self
     }
 
+    /// Keeps only the headers of messages.
+    pub fn of_headers(mut self) -> Self {
+        self.headers_only = true;
+        self
+    }
+
     pub fn greylisting(mut self) -> Self {
         self.greylist = true;
+        self
+    }
+
+    pub fn without(mut self, unknown: &'static str) -> Self {
+        self.unknown = Some(unknown);
+        self
+    }
+
+    pub fn in_mood(mut self, mood: impl Fn(At) -> Option<Vec<Act>> + Send + Sync + 'static) -> Self {
+        self.mood = Some(Arc::new(mood));
         self
     }
 
@@ -93,6 +119,7 @@ impl Script {
 
     pub fn acts(&mut self, at: At) -> Vec<Act> {
         let next = self.next.get_mut(&at).and_then(VecDeque::pop_front);
+        let next = next.or_else(|| self.mood.as_ref()?(at));
         next.or_else(|| self.always.get(&at).cloned()).unwrap_or_else(|| vec![Act::Normal])
     }
 }

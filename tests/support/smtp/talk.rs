@@ -21,11 +21,13 @@ pub struct Talk<S> {
     connection: usize,
     from: Option<String>,
     to: Option<String>,
+    /// Index of the message that awaits its answer.
+    message: Option<usize>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     pub fn new(stream: S, book: Arc<Mutex<Book>>, connection: usize) -> Self {
-        Self { stream, buffer: Vec::new(), book, connection, from: None, to: None }
+        Self { stream, buffer: Vec::new(), book, connection, from: None, to: None, message: None }
     }
 
     /// Speaks until QUIT, or until STARTTLS was accepted.
@@ -86,8 +88,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         let to = path(line);
         let normal = {
             let mut book = self.book.lock().unwrap();
+            let unknown = book.script.unknown.is_some_and(|beginning| to.starts_with(beginning));
             match (&self.from, book.script.greylist && book.seen.insert(to.clone())) {
                 (None, _) => "503 5.5.1 MAIL first",
+                _ if unknown => "550 5.1.1 no such mailbox",
                 (Some(_), true) => "450 4.2.0 greylisted, try again later",
                 (Some(_), false) => "250 2.1.5 ok",
             }
@@ -115,6 +119,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             let stuffed = line.starts_with(b".") && (bytes.is_empty() || bytes.ends_with(b"\r\n"));
             bytes.extend_from_slice(&line[usize::from(stuffed)..]);
         }
+        if self.book.lock().unwrap().script.headers_only {
+            let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+            bytes.truncate(end.unwrap_or(bytes.len()));
+            bytes.shrink_to_fit();
+        }
         let message = Received {
             from: self.from.take().unwrap_or_default(),
             to: self.to.take().unwrap_or_default(),
@@ -123,14 +132,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             connection: self.connection,
             accepted: false,
         };
-        let index = {
+        {
             let received = &mut self.book.lock().unwrap().received;
             received.push(message);
-            received.len() - 1
-        };
-        let said = self.act(At::Dot, "250 2.0.0 queued as 42").await?;
-        self.book.lock().unwrap().received[index].accepted = said.starts_with("250");
-        Ok(())
+            self.message = Some(received.len() - 1);
+        }
+        self.act(At::Dot, "250 2.0.0 queued as 42").await.map(drop)
+    }
+
+    /// A message is kept before the answer says so: the answer may not arrive.
+    fn take(&self) {
+        if let Some(index) = self.message {
+            self.book.lock().unwrap().received[index].accepted = true;
+        }
     }
 
     /// Does what the script says; returns what was said first.
@@ -141,12 +155,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             let text = match act {
                 Act::Normal => normal,
                 Act::Say(text) | Act::Trickle(text, _) => text,
-                Act::Raw(_) | Act::Wait(_) | Act::Silence | Act::Close => "",
+                Act::Raw(_) | Act::Wait(_) | Act::Silence | Act::Close | Act::Take => "",
             };
             if said.is_empty() {
                 said = text.to_owned();
             }
+            if at == At::Dot && text.starts_with("250") {
+                self.take();
+            }
             match act {
+                Act::Take => self.take(),
                 Act::Normal if normal.is_empty() => {}
                 Act::Normal | Act::Say(_) => self.say(text).await?,
                 Act::Raw(bytes) => self.write(bytes).await?,
