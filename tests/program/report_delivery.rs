@@ -46,7 +46,7 @@ async fn it_tells_what_became_of_each_notice() {
     assert_eq!(figures.map(|key| sweep[key].as_i64().unwrap()), [5, 2, 1, 1, 1, 0, 0]);
     assert_eq!((&found["halt"], &found["alarms"], &found["workers"]), (&json!(null), &json!([]), &json!([])));
     let said = house.duly(&["report", "delivery"]).ended(0);
-    let rows = ["in doubt        1", "deferred at RCPT TO: 450 4.2.0 later", "At work\nnobody\n", "2025-03-03"];
+    let rows = ["in doubt         1", "deferred at RCPT TO: 450 4.2.0 later", "At work\nnobody\n", "2025-03-03"];
     assert!(rows.iter().all(|row| said.contains(row)) && !said.contains('!'), "{said}");
 }
 
