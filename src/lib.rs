@@ -9,6 +9,7 @@
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
+//! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
 //!   that puts everything together.
@@ -29,3 +30,4 @@ pub mod settings;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;
+pub mod web;

@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("delivery", &["clock", "domain", "failpoint", "letter", "presence", "rules", "settings", "store", "telemetry"]),
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
+    ("web", &["clock", "domain", "store", "sweep"]),
 ];
 
 /// Crates that the pure core must not know.

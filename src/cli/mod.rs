@@ -19,6 +19,7 @@ mod case;
 mod check;
 mod deliver;
 mod demo;
+mod doubt;
 mod export;
 mod hold;
 mod import;
@@ -30,6 +31,7 @@ mod plan;
 mod preview;
 mod replay;
 mod report;
+mod report_delivery;
 mod run;
 mod sweep;
 mod tasks;
@@ -89,7 +91,10 @@ enum Command {
     Backup(backup::Args),
     /// Move everything to another database: from SQLite to PostgreSQL, or back
     Move(move_::Args),
-    /// Figures: ageing, discounts
+    /// Notices that may have arrived: list, resend, accept
+    #[command(subcommand)]
+    Doubt(doubt::Command),
+    /// Figures: ageing, discounts, delivery
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over
@@ -166,6 +171,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Tasks(args) => tasks::run(&app, &args).await,
         Command::Case(command) => case::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
+        Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
         Command::Verify(args) => verify::run(&app, &args).await,

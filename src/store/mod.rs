@@ -11,6 +11,7 @@ pub mod audit;
 mod backup;
 pub mod bell;
 pub mod cases;
+pub mod doubts;
 pub mod engine;
 pub mod frozen;
 pub mod halts;
@@ -36,6 +37,7 @@ pub mod transfer;
 pub mod unreadable;
 pub mod waiting;
 pub mod warnings;
+pub mod watch;
 pub mod whole;
 pub mod workers;
 
