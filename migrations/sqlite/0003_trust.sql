@@ -43,7 +43,8 @@ ALTER TABLE cases ADD COLUMN sweep INTEGER REFERENCES sweep;
 -- Nothing of a company is sent until a person has looked and resumed.
 CREATE TABLE halt (
     company INTEGER PRIMARY KEY REFERENCES company,
-    -- `relay`: its settings are refused; `restored`: an older state of the database came back.
+    -- `relay`: its settings are refused; `restored`: an older state of the database came back;
+    -- `moved`: another database goes on from here.
     kind TEXT NOT NULL,
     why TEXT NOT NULL,
     since TEXT NOT NULL

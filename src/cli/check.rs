@@ -80,6 +80,7 @@ fn company(app: &App) -> Result<String, Failure> {
         ),
         ("documents", format!("{}{missing}", documents.display())),
         ("database", app.settings.database.url.clone()),
+        ("sent last", app.settings.path(&app.settings.files.head).display().to_string()),
     ];
     Ok(pairs(rows))
 }

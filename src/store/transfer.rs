@@ -3,26 +3,17 @@
 //! Tables and columns are those that the server describes, so one end is always PostgreSQL.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use sha2::{Digest, Sha256};
 
 use super::{
     Result, StoreError,
     engine::{Builder, Columns, Engine, Kind, Row, Tx, Value, dynamic},
-    policies::hex,
-    whole::{Table, Whole, last_id, mark_moved, set_last_id},
+    sums::{Copied, Sums},
+    tables::{Table, last_id, set_last_id},
+    whole::{Whole, mark_moved},
 };
 
 /// Values in one statement, below SQLite's 32,766.
 const VALUES: usize = 30_000;
-
-/// A table that is the same at both ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    pub table: String,
-    pub rows: u64,
-    /// SHA-256 over all values in the order of the key.
-    pub digest: String,
-}
 
 /// Moves everything into an empty database; `tell` hears of each table. The old one is left as it was, but halted,
 /// so that nobody goes on sending from it.
@@ -147,55 +138,5 @@ fn rounded(value: Value<'static>) -> Value<'static> {
     match value {
         Value::Instant(Some(at)) => Value::Instant(Some(at.trunc_subsecs(6))),
         other => other,
-    }
-}
-
-/// What a table comes to: its rows, and for each column the sum of its numbers and a digest of its values.
-struct Sums {
-    rows: u64,
-    columns: Vec<(i128, Sha256)>,
-}
-
-impl Sums {
-    fn of(table: &Table) -> Self {
-        Self { rows: 0, columns: vec![(0, Sha256::new()); table.columns.len()] }
-    }
-
-    fn add(&mut self, row: &[Value<'_>]) {
-        self.rows += 1;
-        for ((sum, digest), value) in self.columns.iter_mut().zip(row) {
-            if let Value::Int(Some(number)) = value {
-                *sum += i128::from(*number);
-            }
-            match value {
-                Value::Int(Some(number)) => digest.update(number.to_be_bytes()),
-                Value::Bool(Some(yes)) => digest.update([u8::from(*yes)]),
-                Value::Date(Some(date)) => digest.update(date.to_string()),
-                Value::Instant(Some(at)) => digest.update(at.timestamp_micros().to_be_bytes()),
-                Value::Text(Some(text)) => {
-                    digest.update(text.len().to_be_bytes());
-                    digest.update(text.as_bytes());
-                }
-                _ => digest.update("NULL"),
-            }
-            digest.update([0]);
-        }
-    }
-
-    /// Both ends of a table, which must be the same.
-    fn compared_with(self, other: Self, table: &Table) -> Result<Copied> {
-        let differs = |what: String| StoreError::Refused(format!("nothing was moved: table {} {what}", table.name));
-        if self.rows != other.rows {
-            return Err(differs(format!("has {} rows, of which {} arrived", self.rows, other.rows)));
-        }
-        let mut whole = Sha256::new();
-        for (((name, _), sent), arrived) in table.columns.iter().zip(self.columns).zip(other.columns) {
-            let digests = (sent.1.finalize(), arrived.1.finalize());
-            if sent.0 != arrived.0 || digests.0 != digests.1 {
-                return Err(differs(format!("is not the same in column {name}")));
-            }
-            whole.update(digests.0);
-        }
-        Ok(Copied { table: table.name.clone(), rows: self.rows, digest: hex(&whole.finalize()) })
     }
 }

@@ -76,6 +76,19 @@ async fn a_copy_made_by_other_means_is_noticed() {
     assert_eq!(house.deliver().ended(0), "Nothing was due to be sent.\n");
 }
 
+/// As a standby that takes over and has not heard of the last commits.
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_that_are_gone_are_noticed() {
+    let (house, server) = ready(&["A", "B"], Script::default()).await;
+    assert_eq!(house.deliver().ended(0), "2 sent\n");
+    let gone =
+        "UPDATE notice SET state = 'ready', due_at = planned_at, attempts = 0, intent_at = NULL, closed_at = NULL";
+    house.change(format!("{gone} WHERE id = 2")).await;
+    let said = house.deliver().ended(3);
+    assert!(said.contains("the database does not know that notice 2 was tried on"), "{said}");
+    assert_eq!((server.accepted().len(), house.states().await), (2, vec!["sent".to_owned(), "ready".to_owned()]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_understood_is_a_doubt() {
     let (house, server) = ready(&["A"], Script::default()).await;

@@ -1,12 +1,7 @@
 //! Everything moves to the other engine, or nothing does.
 
 use chrono::Duration;
-use duly::store::{
-    Address,
-    halts::RESTORED,
-    transfer::{Copied, move_all},
-    whole::Whole,
-};
+use duly::store::{Address, halts::RESTORED, sums::Copied, transfer::move_all, whole::Whole};
 
 use crate::{
     database::Database,
@@ -14,7 +9,12 @@ use crate::{
     plans::LATER,
 };
 
-contracts!(everything_arrives, what_does_not_fit_moves_nothing, a_backup_is_halted_and_complete);
+contracts!(
+    everything_arrives,
+    what_does_not_fit_moves_nothing,
+    a_value_that_arrives_changed_is_found,
+    a_backup_is_halted_and_complete,
+);
 
 /// An empty database of the other engine, where there is one to be had.
 fn other(fresh: &Fresh) -> Option<(Database, tempfile::TempDir)> {
@@ -69,6 +69,27 @@ async fn what_does_not_fit_moves_nothing(fresh: Fresh) {
     assert!(said.contains(if fresh.is_postgres() { "table account" } else { "table invoice" }), "{said}");
     assert!(to.rows("SELECT * FROM company").await.is_empty(), "all or nothing");
     assert!(fresh.rows("SELECT * FROM halt").await.is_empty(), "so the old one goes on");
+}
+
+async fn a_value_that_arrives_changed_is_found(fresh: Fresh) {
+    let Some((to, _folder)) = other(&fresh) else { return };
+    fresh.with_accounts(&["A"]).await;
+    Whole::open(&address(&to)).await.unwrap().close().await;
+    let trigger = match to {
+        Database::Sqlite(_) => {
+            "CREATE TRIGGER odd AFTER INSERT ON account BEGIN \
+             UPDATE account SET revision = revision + 1 WHERE id = NEW.id; END"
+        }
+        Database::Postgres { .. } => {
+            "CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN NEW.revision := NEW.revision + 1; RETURN NEW; END $$; \
+             CREATE TRIGGER odd BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION odd()"
+        }
+    };
+    to.rows(trigger).await;
+    let said = moved(&fresh, &to).await.unwrap_err();
+    assert_eq!(said, "nothing was moved: table account is not the same in column revision");
+    assert!(to.rows("SELECT * FROM company").await.is_empty());
 }
 
 async fn a_backup_is_halted_and_complete(fresh: Fresh) {
