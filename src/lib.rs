@@ -8,6 +8,8 @@
 //! - [`sweep`]: wake, slots, snapshot, plan, commit.
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
+//! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
+//! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
 //!   that puts everything together.
@@ -22,8 +24,10 @@ pub mod failpoint;
 pub mod intake;
 pub mod letter;
 pub mod presence;
+pub mod proof;
 pub mod rules;
 pub mod settings;
 pub mod store;
 pub mod sweep;
 pub mod telemetry;
+pub mod web;

@@ -26,6 +26,14 @@ pub struct Published {
     text: String,
 }
 
+impl Published {
+    /// A version as it was stored; `None` when this program does not understand it any more.
+    pub fn stored(label: String, text: &str) -> Option<Self> {
+        let policy = toml::from_str(text).ok()?;
+        Some(Self { policy, label, text: text.to_owned() })
+    }
+}
+
 pub struct Rules {
     /// The policy of accounts that name none.
     pub standard: Published,

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -18,6 +19,7 @@ pub struct Settings {
     #[serde(default)]
     pub files: Files,
     pub delivery: Delivery,
+    pub ops: Option<Ops>,
     /// Folder of the settings file; all paths are relative to it.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -212,6 +214,14 @@ pub struct Dkim {
     pub selector: String,
     /// PEM file with an RSA private key.
     pub key_file: PathBuf,
+}
+
+/// What the daemon tells about itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ops {
+    /// Address and port of `/health` and `/metrics`.
+    pub listen: SocketAddr,
 }
 
 /// Why a settings or policy file is refused: file, where, what, and what to do.

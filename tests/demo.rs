@@ -9,6 +9,8 @@ use duly::{
     app::App,
     clock::Clock,
     domain::{notice::State, reason::Reason},
+    proof::{replay::replay, verify::verify},
+    store::StoreError,
 };
 
 fn duly(arguments: &[&str]) -> Output {
@@ -53,6 +55,7 @@ async fn the_page_is_the_same_and_true() {
     }
     assert!(first.lines().all(|line| line.chars().count() <= 100 || line.contains("OUT")), "{first}");
     numbers_agree(&one, names.len()).await;
+    everything_is_proved(&one).await;
     printed_commands_work(&first, &one);
 }
 
@@ -71,6 +74,26 @@ async fn numbers_agree(out: &Path, mails: usize) {
     let adjustments = app.store.adjustments(None).await.unwrap();
     assert!(adjustments.iter().any(|one| one.source.starts_with("terms")));
     assert!(adjustments.iter().any(|one| one.notice.is_some()));
+    app.store.close().await;
+}
+
+/// Weeks with everything in them: all that is kept is right, and each sweep comes out the same again.
+async fn everything_is_proved(out: &Path) {
+    let app = App::open(&out.join("config").join("duly.toml"), Clock::System).await.unwrap();
+    let proof = verify(&app.store, &app.rules, None).await.unwrap();
+    assert!(proof.is_clean() && proof.unsealed == 0, "{proof:#?}");
+    assert!(proof.checks.iter().all(|check| check.counted > 0), "{proof:#?}");
+    let mut again = 0;
+    for sweep in 1.. {
+        match replay(&app.sweeper(), sweep).await {
+            Ok(replayed) => assert_eq!(replayed.divergences, [], "sweep {sweep}"),
+            Err(StoreError::Refused(why)) if why.contains("held back") => continue,
+            Err(StoreError::Refused(why)) if why.contains("no sweep") => break,
+            Err(error) => panic!("sweep {sweep}: {error}"),
+        }
+        again += 1;
+    }
+    assert!(again > 80, "{again}");
     app.store.close().await;
 }
 

@@ -15,7 +15,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["domain", "letter", "settings", "store"]),
     ("intake", &["domain", "failpoint", "letter", "store", "rules"]),
     ("delivery", &["clock", "domain", "failpoint", "letter", "presence", "rules", "settings", "store", "telemetry"]),
+    ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
+    ("web", &["clock", "domain", "store", "sweep"]),
 ];
 
 /// Crates that the pure core must not know.

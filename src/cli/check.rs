@@ -163,6 +163,13 @@ fn policy(policy: &Policy) -> String {
         ),
         ("in doubt", doubt),
         (
+            "alarm",
+            format!(
+                "a notice that may be sent has been ready for more than {}",
+                count(policy.alarm.oldest_ready_hours.into(), "hour", "hours")
+            ),
+        ),
+        (
             "costs",
             format!(
                 "waiting {}%, penalty {}% a year; for reports only",

@@ -19,6 +19,7 @@ mod case;
 mod check;
 mod deliver;
 mod demo;
+mod doubt;
 mod export;
 mod hold;
 mod import;
@@ -28,10 +29,13 @@ mod move_;
 mod output;
 mod plan;
 mod preview;
+mod replay;
 mod report;
+mod report_delivery;
 mod run;
 mod sweep;
 mod tasks;
+mod verify;
 mod why;
 
 /// A courteous accounts-receivable dunning daemon.
@@ -87,12 +91,19 @@ enum Command {
     Backup(backup::Args),
     /// Move everything to another database: from SQLite to PostgreSQL, or back
     Move(move_::Args),
-    /// Figures: ageing, discounts
+    /// Notices that may have arrived: list, resend, accept
+    #[command(subcommand)]
+    Doubt(doubt::Command),
+    /// Figures: ageing, discounts, delivery
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over
     #[command(subcommand)]
     Export(export::Command),
+    /// Check that what is kept is right, and that nothing was changed afterwards
+    Verify(verify::Args),
+    /// Do a past sweep again and compare
+    Replay(replay::Args),
 }
 
 /// How a command ended when it did not fail.
@@ -160,8 +171,11 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Tasks(args) => tasks::run(&app, &args).await,
         Command::Case(command) => case::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
+        Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
+        Command::Verify(args) => verify::run(&app, &args).await,
+        Command::Replay(args) => replay::run(&app, &args).await,
     };
     app.store.close().await;
     outcome

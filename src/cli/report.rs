@@ -1,4 +1,4 @@
-//! `duly report`: ageing, and discounts beside the cost of waiting.
+//! `duly report`: ageing, discounts beside the cost of waiting, and how delivery stands.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     Done, Outcome, When,
     output::{print, printable, table},
+    report_delivery::{self, delivery},
 };
 use crate::{
     app::{App, Failure},
@@ -27,6 +28,8 @@ pub enum Command {
     Ageing(Args),
     /// Discounts granted, open and expired, beside the cost of waiting and of a penalty
     Discounts(Args),
+    /// What sweeps planned against what was sent, and what stands in the way
+    Delivery(report_delivery::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -39,11 +42,12 @@ pub struct Args {
 }
 
 pub async fn run(app: &App, command: Command) -> Outcome {
-    let (args, text) = match &command {
-        Command::Ageing(args) => (args, ageing(app, args).await?),
-        Command::Discounts(args) => (args, discounts(app, args).await?),
+    let (json, text) = match &command {
+        Command::Ageing(args) => (args.json, ageing(app, args).await?),
+        Command::Discounts(args) => (args.json, discounts(app, args).await?),
+        Command::Delivery(args) => (args.json, delivery(app, args).await?),
     };
-    print(&if args.json { text.1.to_string() + "\n" } else { text.0 });
+    print(&if json { text.1.to_string() + "\n" } else { text.0 });
     Ok(Done::Well)
 }
 
@@ -74,7 +78,8 @@ pub async fn ageing_table(app: &App, horizon: Horizon) -> Result<AgeingTable, Fa
     Ok(found)
 }
 
-type Rendered = (String, serde_json::Value);
+/// A report for people, and as JSON.
+pub type Rendered = (String, serde_json::Value);
 
 async fn ageing(app: &App, args: &Args) -> Result<Rendered, Failure> {
     let horizon = args.when.horizon(app).await?;

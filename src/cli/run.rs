@@ -1,12 +1,17 @@
 //! `duly run`: the daemon.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{Done, Outcome};
 use crate::{
-    app::App,
+    app::{App, Failure},
     store::health::Check,
-    sweep::{Daemon, Stop},
+    sweep::{Daemon, Signs, Stop},
+    web::Ops,
 };
 
 #[derive(Debug, clap::Args)]
@@ -18,10 +23,23 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let stop = Stop::default();
     listen(&stop)?;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
-    Daemon::new(app.deliverer(&work, None)?).run(&stop).await?;
+    let mut daemon = Daemon::new(app.deliverer(&work, None)?);
+    // It is told until the end how it is.
+    let _ops = tell(app, daemon.signs.clone()).await?;
+    daemon.run(&stop).await?;
     work.presence.leave().await?;
     tracing::info!("duly has stopped");
     Ok(Done::Well)
+}
+
+/// Serves health and figures, if that is set, until it is dropped.
+async fn tell(app: &App, signs: Signs) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+    let Some(ops) = &app.settings.ops else { return Ok(None) };
+    let bound = TcpListener::bind(ops.listen).await;
+    let listener = bound.map_err(|error| Failure::Failed(format!("`ops.listen` {}: {error}", ops.listen)))?;
+    tracing::info!(address = %listener.local_addr()?, "/health and /metrics are served");
+    let ops = Ops::new(app.store.clone(), app.clock.clone(), signs);
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(ops.serve(listener)))))
 }
 
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.

@@ -63,6 +63,11 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let by = (work.presence.worker().id(), &mut ChaCha20Rng::from_os_rng());
     let report = sweeper.sweep(as_of, from, released.any(), by).await?;
     print(&page(&report));
+    let delivery = match report.held_back.is_none() && !args.no_send {
+        true => Some(app.deliverer(&work, Some(as_of))?.deliver(&CancellationToken::new()).await?),
+        false => None,
+    };
+    work.presence.leave().await?;
     if let Some(why) = &report.held_back {
         print(&format!(
             "\nHeld back: {why}. Nothing was written or sent.\n\
@@ -70,11 +75,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         ));
         return Ok(Done::Held);
     }
-    if args.no_send {
+    let Some(delivery) = delivery else {
         return Ok(if report.notices == 0 && report.held > 0 { Done::Held } else { Done::Well });
-    }
-    let delivery = app.deliverer(&work, Some(as_of))?.deliver(&CancellationToken::new()).await?;
-    work.presence.leave().await?;
+    };
     let done = tell(app, &delivery).await?;
     if done == Done::Held {
         return Ok(done);

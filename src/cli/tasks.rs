@@ -49,6 +49,10 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     if let Some(halt) = app.store.halt().await? {
         tasks.push(["stopped".into(), stopped(app, &halt), "mend it, then `duly deliver --resume`".into()]);
     }
+    for alarm in app.store.alarms(app.rules.standard.policy.alarm, app.clock.now()).await? {
+        let to_do = "look at `duly report delivery`, and whether the daemon runs";
+        tasks.push(["alarm".into(), alarm.to_string(), to_do.into()]);
+    }
     releases(app, &mut tasks).await?;
     cases(app, &mut tasks).await?;
     mail(app, &mut tasks).await?;
@@ -105,7 +109,7 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     for notice in app.store.stuck_in(State::InDoubt, MOST).await? {
         let again = notice.due_at.map(|at| format!("; sent again {}", at.format("%Y-%m-%d %H:%M UTC")));
         let what = what(&notice, &format!("may not have arrived{}", again.unwrap_or_default()));
-        tasks.push(["in doubt".into(), what, "look into the mail server's log".into()]);
+        tasks.push(["in doubt".into(), what, "`duly doubt list`, then accept or resend".into()]);
     }
     let long_ago = app.clock.now() - LONG;
     for notice in app.store.stuck_in(State::Sending, MOST).await? {

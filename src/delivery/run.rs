@@ -151,6 +151,9 @@ impl Deliverer {
         let (fed, done) = tokio::join!(delivery.feed(feed, now), working);
         self.head.settle().await;
         self.store.release_notices(self.worker.id()).await?;
+        if let Err(error) = self.store.seal_sent(self.clock.now()).await {
+            tracing::error!(%error, "what was sent could not be sealed; the next delivery does it");
+        }
         let mut report = delivery.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
         tracing::info!(
             sent = report.sent,

@@ -70,6 +70,8 @@ pub struct Position<'a> {
     /// Money that names no open invoice, in minor units; negative when more was taken back than is
     /// known to have come in: for a person to clear up, never a credit.
     pub unallocated: i64,
+    /// What was settled by facts that say only that their invoice is not open any more, in minor units.
+    pub closed: i64,
     /// The payments and credits that `unallocated` came from: number and minor units.
     pub unmatched: Vec<(String, i64)>,
     /// In the order in which they were taken.
@@ -249,7 +251,9 @@ impl<'a> Position<'a> {
                 left -= self.allocate(number, left, movement);
             }
         }
-        if !closes {
+        if closes {
+            self.closed += movement.amount - left;
+        } else {
             self.leave(left);
         }
     }

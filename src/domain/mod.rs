@@ -3,10 +3,13 @@
 //! Reading order: [`money`] and [`facts`] are the vocabulary; [`ledger`] says what is owed,
 //! with [`discount`] and [`settle`] for prompt payment; [`policy`], [`block`] and [`evidence`]
 //! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it,
-//! [`breaker`] when sending stops for all.
+//! [`breaker`] when sending stops for all, [`alarm`] when somebody should look; [`audit`] chains
+//! what happened.
 
 pub mod account_facts;
 pub mod ageing;
+pub mod alarm;
+pub mod audit;
 mod block;
 pub mod breaker;
 pub mod calendar;

@@ -89,6 +89,8 @@ impl State {
             (Ready | Deferred | InDoubt, Sending | Withdrawn)
                 | (Sending, Sent | Deferred | Refused | InDoubt)
                 | (Refused, Ready)
+                // A person has found that it arrived.
+                | (InDoubt, Sent)
         )
     }
 }
@@ -288,7 +290,8 @@ mod tests {
             .flat_map(|from| State::ALL.into_iter().map(move |to| (from, to)))
             .filter(|(from, to)| from.may_become(*to))
             .collect();
-        assert_eq!(legal.len(), 11);
+        assert_eq!(legal.len(), 12);
+        assert!(State::InDoubt.may_become(State::Sent) && !State::Ready.may_become(State::Sent));
         assert!(!State::Sent.may_become(State::Sending));
         assert!(!State::Sending.may_become(State::Withdrawn));
     }

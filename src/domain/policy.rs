@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{
+    alarm::AlarmRule,
     calendar::Window,
     discount::Terms,
     money::{Currency, Money},
@@ -40,6 +41,9 @@ pub struct Policy {
     pub limits: Limits,
     pub sending: Sending,
     pub in_doubt: InDoubtRule,
+    /// When whoever runs duly should look.
+    #[serde(default)]
+    pub alarm: AlarmRule,
     pub costs: Costs,
     pub evidence: EvidenceRule,
 }
@@ -269,6 +273,9 @@ impl Policy {
         check(!self.sending.days.is_empty(), "`sending.days` is empty: nothing could ever be sent".to_owned());
         let open = self.sending.until.is_none_or(|until| self.sending.from < until);
         check(open, "`sending.from` must be before `sending.until`".to_owned());
+        // After seven days a notice is withdrawn.
+        let hours = (1..=168).contains(&self.alarm.oldest_ready_hours);
+        check(hours, "`alarm.oldest_ready_hours` must lie between 1 and 168".to_owned());
         if let Some(offer) = &self.offer {
             let percent = offer.percent > Decimal::ZERO && offer.percent < Decimal::ONE_HUNDRED;
             check(percent, "`offer.percent` must lie between 0 and 100".to_owned());

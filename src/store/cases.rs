@@ -1,11 +1,14 @@
 //! Cases and the moves that people make.
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, audit,
     engine::{Columns, query},
     touch,
 };
-use crate::domain::case::{CaseMove, CaseStatus};
+use crate::domain::{
+    audit::Kind,
+    case::{CaseMove, CaseStatus},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A case with its evidence and moves, for a person.
@@ -111,10 +114,11 @@ impl Store {
         let moved = moved.map_err(|CaseMove(why)| StoreError::Refused(format!("case {id}: {why}")))?;
         query("UPDATE cases SET status = $1 WHERE id = $2").bind(moved.code()).bind(id).execute(&mut tx).await?;
         let text = "INSERT INTO case_event (case_id, status, author, why, effective, recorded_at) \
-                    VALUES ($1, $2, $3, $4, $5, $6)";
+                    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
         let insert = query(text).bind(id).bind(moved.code()).bind(author).bind(why).bind(effective).bind(now);
-        insert.execute(&mut tx).await?;
+        let event: i64 = insert.value(&mut tx).await?;
         touch(&mut tx, account).await?;
+        audit::tell(&mut tx, self.company, Kind::Case, &format!("{id}/{event}")).await?;
         tx.commit().await?;
         Ok(moved)
     }

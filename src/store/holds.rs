@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, audit,
     engine::{Columns, query},
     touch,
 };
-use crate::domain::{account_facts::Hold, money::Money};
+use crate::domain::{account_facts::Hold, audit::Kind, money::Money};
 
 /// A hold to be set.
 #[derive(Debug, Clone)]
@@ -30,8 +30,9 @@ impl Store {
         let insert = query(text).bind(self.company).bind(hold.account).bind(&hold.invoice);
         let insert = insert.bind(hold.amount.map(|m| m.currency.code().to_owned())).bind(hold.amount.map(|m| m.minor));
         let insert = insert.bind(&hold.reason).bind(hold.starts).bind(hold.until).bind(&hold.note);
-        let id = insert.bind(&hold.author).bind(now).value(&mut tx).await?;
+        let id: i64 = insert.bind(&hold.author).bind(now).value(&mut tx).await?;
         touch(&mut tx, hold.account).await?;
+        audit::tell(&mut tx, self.company, Kind::Hold, &id.to_string()).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -46,6 +47,7 @@ impl Store {
         let missing =
             || StoreError::Refused(format!("there is no hold {id} that could be ended; `duly hold list` shows them"));
         touch(&mut tx, account.ok_or_else(missing)?).await?;
+        audit::tell(&mut tx, self.company, Kind::HoldEnded, &id.to_string()).await?;
         tx.commit().await
     }
 

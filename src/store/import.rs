@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, audit,
     engine::{
-        Builder, Engine,
-        Kind::{self, Bool, Date, Int, Text},
+        self, Builder, Engine,
+        Kind::{Bool, Date, Int, Text},
         Separated, Tx, dynamic, query,
     },
     warnings::Warning,
 };
 use crate::domain::{
+    audit::Kind,
     facts::{ABSENT_PREFIX, Account, Credit, Event, Invoice, Payment},
     money::{Currency, Money},
 };
@@ -22,7 +23,7 @@ use crate::domain::{
 /// A table of facts that files tell: its columns besides number, account and batch, with their kinds.
 pub(super) struct FactTable {
     pub name: &'static str,
-    pub columns: &'static [(&'static str, Kind)],
+    pub columns: &'static [(&'static str, engine::Kind)],
     /// The column whose sum is shown, with `currency` beside it.
     pub amount: Option<&'static str>,
 }
@@ -290,7 +291,8 @@ impl Import {
     }
 
     /// Makes it all true at once. When the answer is lost, the batch's own row tells whether it is.
-    pub async fn commit(self, store: &Store) -> Result<()> {
+    pub async fn commit(mut self, store: &Store) -> Result<()> {
+        audit::tell(&mut self.tx, self.company, Kind::Import, &self.batch.to_string()).await?;
         let Err(error) = self.tx.commit().await else { return Ok(()) };
         if !error.passes() {
             return Err(error);

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Result, Store,
+    Result, Store, audit,
     engine::{Columns, On, query},
 };
+use crate::domain::audit::Kind;
 
 impl Store {
     /// The newest version of a policy if it has this text. Nothing is written.
@@ -31,6 +32,7 @@ impl Store {
                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let insert = query(insert).bind(self.company).bind(name).bind(version).bind(digest);
         insert.bind(text).bind(author).bind(now).execute(&mut tx).await?;
+        audit::tell(&mut tx, self.company, Kind::Policy, &format!("{name}-{version}")).await?;
         tx.commit().await?;
         Ok(version)
     }

@@ -17,17 +17,21 @@ use crate::domain::{
 };
 
 /// How much counts: facts recorded up to a batch and an instant, moves effective up to a date.
+///
+/// What a delivery did at the very instant of `recorded` came later: whoever plans comes first.
 #[derive(Debug, Clone, Copy)]
 pub struct Horizon {
     pub as_of: NaiveDate,
     pub batch: i64,
     pub recorded: DateTime<Utc>,
+    /// Notices and cases of this sweep and of later ones are left out.
+    pub before_sweep: Option<i64>,
 }
 
 impl Horizon {
     /// Everything recorded, effective up to `as_of`.
     pub fn everything(as_of: NaiveDate) -> Self {
-        Self { as_of, batch: i64::MAX, recorded: DateTime::<Utc>::MAX_UTC }
+        Self { as_of, batch: i64::MAX, recorded: DateTime::<Utc>::MAX_UTC, before_sweep: None }
     }
 }
 
@@ -68,15 +72,18 @@ struct Page<'c> {
     found: HashMap<i64, Snapshot>,
 }
 
-/// Facts known with a batch: told by it or before, and not yet corrected then.
-const KNOWN: &str = "f.batch <= {batch} AND (f.superseded_by IS NULL OR f.superseded_by > {batch})";
-
 impl Page<'_> {
     /// Known rows of fact tables, the one named `f` first, for the accounts of the page.
     #[track_caller]
     fn facts(&mut self, columns: &str, tables: &str) -> impl Future<Output = Result<Vec<Row>>> {
-        let known = KNOWN.replace("{batch}", &self.horizon.batch.to_string());
+        let known = self.known();
         self.rows(format!("SELECT f.account, {columns} FROM {tables} WHERE {known} AND f.account"), "")
+    }
+
+    /// A fact `f` that was told with the batch or before, and not yet corrected then.
+    fn known(&self) -> String {
+        let batch = self.horizon.batch;
+        format!("f.batch <= {batch} AND (f.superseded_by IS NULL OR f.superseded_by > {batch})")
     }
 
     /// Runs `text`, which ends in the column that carries the account.
@@ -208,12 +215,17 @@ impl Page<'_> {
     /// Cases with the status of their last move that was effective and recorded by then.
     async fn cases(&mut self) -> Result<()> {
         let recorded = timestamp(self.horizon.recorded);
+        let made = match self.horizon.before_sweep {
+            None => format!("c.recorded_at <= '{recorded}'"),
+            // Those that no sweep is known of are from before sweeps were kept with them.
+            Some(sweep) => format!("(c.sweep < {sweep} OR (c.sweep IS NULL AND c.recorded_at <= '{recorded}'))"),
+        };
         let text = format!(
             "SELECT c.account, c.id, c.opened, e.invoice, e.key, \
              (SELECT m.status FROM case_event m WHERE m.case_id = c.id AND m.effective <= '{}' \
               AND m.recorded_at <= '{recorded}' ORDER BY m.id DESC LIMIT 1) AS status \
              FROM cases c JOIN case_evidence e ON e.case_id = c.id \
-             WHERE c.recorded_at <= '{recorded}' AND c.account",
+             WHERE {made} AND c.account",
             self.horizon.as_of.min(LAST_DAY)
         );
         let rows = self.rows(text, " ORDER BY 2").await?;
@@ -234,13 +246,18 @@ impl Page<'_> {
         })
     }
 
+    /// Notices that count, or did so then.
     async fn notices(&mut self) -> Result<()> {
         let recorded = timestamp(self.horizon.recorded);
+        let made = match self.horizon.before_sweep {
+            None => format!("n.planned_at <= '{recorded}'"),
+            Some(sweep) => format!("n.sweep < {sweep}"),
+        };
         let text = format!(
             "SELECT n.account, n.id, n.as_of, n.currency, n.offer_percent, n.offer_pay, n.offer_discount, \
              n.offer_last_day, i.invoice, i.stage, i.stage_days \
              FROM notice n JOIN notice_item i ON i.notice = n.id \
-             WHERE NOT n.void AND n.planned_at <= '{recorded}' AND n.account"
+             WHERE (NOT n.void OR n.closed_at >= '{recorded}') AND {made} AND n.account"
         );
         let rows = self.rows(text, " ORDER BY n.id, i.position").await?;
         self.each(&rows, |facts, mut c| {
@@ -269,10 +286,15 @@ impl Page<'_> {
     }
 
     async fn refused_addresses(&mut self) -> Result<()> {
-        let text = "SELECT a.id, r.email FROM refused_address r JOIN account a ON a.company = r.company \
-                    JOIN account_fact f ON f.account = a.id AND f.superseded_by IS NULL \
-                    AND replace(';' || f.emails || ';', ';' || r.email || ';', '') <> ';' || f.emails || ';' WHERE a.id";
-        let rows = self.rows(text.to_owned(), "").await?;
+        let text = format!(
+            "SELECT a.id, r.email FROM refused_address r JOIN account a ON a.company = r.company \
+             JOIN account_fact f ON f.account = a.id AND {} \
+             AND replace(';' || f.emails || ';', ';' || r.email || ';', '') <> ';' || f.emails || ';' \
+             WHERE r.recorded_at < '{}' AND a.id",
+            self.known(),
+            timestamp(self.horizon.recorded)
+        );
+        let rows = self.rows(text, "").await?;
         self.each(&rows, |facts, mut c| {
             facts.refused_addresses.insert(c.take()?);
             Ok(())

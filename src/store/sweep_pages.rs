@@ -22,7 +22,7 @@ pub struct SweepPage {
 }
 
 /// What a page came to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageCounts {
     pub notices: u64,
     pub held: u64,

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store,
-    engine::{Builder, Columns, query},
+    Result, Store, audit,
+    engine::{Builder, Columns, Tx, query},
     sweep_pages::SweepPage,
     touch,
 };
 use crate::domain::{
+    audit::Kind,
     evidence::Suspicion,
     money::Currency,
     notice::State,
@@ -103,8 +104,12 @@ impl Store {
     ) -> Result<i64> {
         let text = "INSERT INTO sweep (company, as_of, started_at, finished_at, notices, held, held_back) \
                     VALUES ($1, $2, $3, $3, $4, $5, $6) RETURNING id";
+        let mut tx = self.begin().await?;
         let insert = query(text).bind(self.company).bind(as_of).bind(now);
-        insert.bind(counts.0 as i64).bind(counts.1 as i64).bind(why).value(self.pool()).await
+        let id = insert.bind(counts.0 as i64).bind(counts.1 as i64).bind(why).value(&mut tx).await?;
+        self.tell_sweep(&mut tx, Kind::HeldBack, id).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// Pages of a sweep that are not planned yet.
@@ -129,33 +134,32 @@ impl Store {
     /// Ends the sweeps whose workers are gone, and those that `worker` gave up: what they had not
     /// planned, a new one does with the facts of today. Returns the dates for which they were.
     pub async fn end_abandoned_sweeps(&self, worker: i64, now: DateTime<Utc>) -> Result<Vec<NaiveDate>> {
-        let text = "UPDATE sweep SET finished_at = $1, \
-                    notices = (SELECT CAST(COALESCE(SUM(p.notices), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id), \
-                    held = (SELECT CAST(COALESCE(SUM(p.held), 0) AS BIGINT) FROM sweep_page p WHERE p.sweep = sweep.id) \
-                    WHERE company = $2 AND finished_at IS NULL \
-                    AND (worker IS NULL OR worker = $3 OR worker NOT IN (SELECT id FROM worker)) RETURNING as_of";
-        query(text).bind(now).bind(self.company).bind(worker).values(self.pool()).await
+        let text = "SELECT id, as_of FROM sweep WHERE company = $1 AND finished_at IS NULL \
+                    AND (worker IS NULL OR worker = $2 OR worker NOT IN (SELECT id FROM worker))";
+        let mut dates = Vec::new();
+        for row in query(text).bind(self.company).bind(worker).fetch_all(self.pool()).await? {
+            let mut c = Columns::of(&row);
+            self.finish_sweep(c.take()?, now).await?;
+            dates.push(c.take()?);
+        }
+        Ok(dates)
     }
 
-    /// Ends a sweep whose pages are all planned.
+    /// Ends a sweep, with the sum of the pages that were planned.
     pub async fn finish_sweep(&self, id: i64, now: DateTime<Utc>) -> Result<SweepTotals> {
-        let totals = self.sweep_totals(id).await?;
+        let mut tx = self.begin().await?;
+        let totals = sweep_totals(&mut tx, id).await?;
         let text = "UPDATE sweep SET finished_at = $1, notices = $2, held = $3 WHERE id = $4 AND finished_at IS NULL";
         let update = query(text).bind(now).bind(totals.notices as i64).bind(totals.held as i64).bind(id);
-        update.execute(self.pool()).await?;
+        if update.execute(&mut tx).await? == 1 {
+            self.tell_sweep(&mut tx, Kind::Sweep, id).await?;
+        }
+        tx.commit().await?;
         Ok(totals)
     }
 
-    async fn sweep_totals(&self, id: i64) -> Result<SweepTotals> {
-        let mut totals = SweepTotals::default();
-        let text = "SELECT notices, held, reasons FROM sweep_page WHERE sweep = $1";
-        for row in query(text).bind(id).fetch_all(self.pool()).await? {
-            let mut c = Columns::of(&row);
-            totals.notices += c.number::<u64>()?;
-            totals.held += c.number::<u64>()?;
-            totals.reasons.push(c.take()?);
-        }
-        Ok(totals)
+    async fn tell_sweep(&self, tx: &mut Tx, kind: Kind, id: i64) -> Result<()> {
+        audit::tell(tx, self.company, kind, &id.to_string()).await
     }
 
     /// Largest number of notices in the last ten sweeps that were not held back and had some;
@@ -170,7 +174,13 @@ impl Store {
     pub async fn release_sweep(&self, by: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
         let text = "UPDATE sweep SET released_by = $1, released_at = $2 WHERE id = (SELECT MAX(id) FROM sweep \
                     WHERE company = $3 AND finished_at IS NOT NULL) AND held_back IS NOT NULL RETURNING id";
-        query(text).bind(by).bind(now).bind(self.company).value_optional(self.pool()).await
+        let mut tx = self.begin().await?;
+        let released = query(text).bind(by).bind(now).bind(self.company).value_optional(&mut tx).await?;
+        if let Some(id) = released {
+            self.tell_sweep(&mut tx, Kind::Released, id).await?;
+        }
+        tx.commit().await?;
+        Ok(released)
     }
 
     /// The newest finished sweep.
@@ -191,6 +201,18 @@ impl Store {
         })
         .transpose()
     }
+}
+
+async fn sweep_totals(tx: &mut Tx, id: i64) -> Result<SweepTotals> {
+    let mut totals = SweepTotals::default();
+    let text = "SELECT notices, held, reasons FROM sweep_page WHERE sweep = $1";
+    for row in query(text).bind(id).fetch_all(tx).await? {
+        let mut c = Columns::of(&row);
+        totals.notices += c.number::<u64>()?;
+        totals.held += c.number::<u64>()?;
+        totals.reasons.push(c.take()?);
+    }
+    Ok(totals)
 }
 
 /// Ids with a blank between them.

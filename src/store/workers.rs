@@ -4,8 +4,18 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Result, Store,
-    engine::{Engine, dynamic, query},
+    engine::{Columns, Engine, dynamic, query},
 };
+
+/// A process at work, as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtWork {
+    /// Machine and process.
+    pub name: String,
+    pub since: DateTime<Utc>,
+    /// Its last sign of life.
+    pub seen_at: DateTime<Utc>,
+}
 
 impl Store {
     /// Registers a process that sweeps or sends; returns its id, which is never used again.
@@ -37,6 +47,16 @@ impl Store {
                 query(text).bind(self.company).bind(myself).bind(silent).execute(self.pool()).await
             }
         }
+    }
+
+    /// The workers, oldest first.
+    pub async fn workers(&self) -> Result<Vec<AtWork>> {
+        let text = "SELECT name, started_at, seen_at FROM worker WHERE company = $1 ORDER BY id";
+        let worker = |row| {
+            let mut c = Columns::of(row);
+            Ok(AtWork { name: c.take()?, since: c.take()?, seen_at: c.take()? })
+        };
+        query(text).bind(self.company).fetch_all(self.pool()).await?.iter().map(worker).collect()
     }
 
     /// The worker ends and gives back what it claimed.

@@ -13,7 +13,12 @@ use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{Sweeper, patience::Patience, wall_clock::WallClock};
+use super::{
+    Sweeper,
+    patience::Patience,
+    vigil::{Signs, watch},
+    wall_clock::WallClock,
+};
 use crate::{
     delivery::Deliverer,
     domain::{calendar::date_at, policy::Schedule, schedule::Occurrences},
@@ -43,6 +48,7 @@ pub struct Stop {
 pub struct Daemon {
     pub deliverer: Deliverer,
     pub random: ChaCha20Rng,
+    pub signs: Signs,
     patience: Patience,
     wall_clock: WallClock,
     /// The day on which the whole database was checked last.
@@ -53,13 +59,17 @@ impl Daemon {
     pub fn new(deliverer: Deliverer) -> Self {
         let wall_clock = WallClock::new(deliverer.clock.now());
         let (random, patience) = (ChaCha20Rng::from_os_rng(), Patience::default());
-        Self { deliverer, random, patience, wall_clock, checked: None }
+        let signs = Signs::default();
+        signs.follow(deliverer.rules.standard.policy.alarm);
+        Self { deliverer, random, signs, patience, wall_clock, checked: None }
     }
 
     /// Runs until it is told to end.
     pub async fn run(&mut self, stop: &Stop) -> Result<()> {
         let wake = Arc::new(Notify::new());
         let _bell = AbortOnDropHandle::new(tokio::spawn(hear(self.deliverer.store.clone(), Arc::clone(&wake))));
+        let (store, clock) = (self.deliverer.store.clone(), self.deliverer.clock.clone());
+        let _vigil = AbortOnDropHandle::new(tokio::spawn(watch(store, clock, self.signs.clone())));
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
         while !stop.end.is_cancelled() {
             self.tick(&stop.end).await;
@@ -147,6 +157,7 @@ impl Daemon {
             self.wall_clock = WallClock::new(now);
         }
         let doubt = self.wall_clock.doubt(&store, now).await?;
+        self.signs.doubt_clock(doubt.clone());
         if doubt.is_none() {
             self.help(now).await?;
         }
@@ -220,6 +231,7 @@ impl Daemon {
             return false;
         }
         tracing::info!(policy = rules.standard.label, "policies and wording reloaded");
+        self.signs.follow(rules.standard.policy.alarm);
         self.deliverer.rules = Arc::new(rules);
         true
     }

@@ -3,8 +3,10 @@
 mod daemon;
 mod patience;
 mod run;
+mod vigil;
 mod wall_clock;
 
 pub use daemon::{Daemon, Stop};
 pub use run::{PAGE, SweepReport, Sweeper, plan_each};
+pub use vigil::Signs;
 pub use wall_clock::behind;

@@ -57,7 +57,7 @@ pub struct SweepReport {
 }
 
 impl SweepReport {
-    fn count(&mut self, decision: &Decision) {
+    pub fn count(&mut self, decision: &Decision) {
         match &decision.outcome {
             Outcome::Notice { .. } => self.notices += 1,
             Outcome::Held { reasons } => {
@@ -68,7 +68,7 @@ impl SweepReport {
     }
 
     /// As a page keeps it.
-    fn kept(&self) -> PageCounts {
+    pub fn kept(&self) -> PageCounts {
         let codes = self.reasons.iter().map(|(reason, number)| (reason.code(), *number));
         let codes = codes.chain((self.unreadable > 0).then_some((UNREADABLE, self.unreadable)));
         let reasons: Vec<String> = codes.map(|(code, number)| format!("{code}={number}")).collect();
@@ -309,7 +309,8 @@ impl Sweeper<'_> {
         payments_seen.map_or(as_of, |seen| date_at(self.settings.company.zone, seen).min(as_of))
     }
 
-    fn notice(
+    /// What a notice is besides its decision; `None` for one that is held.
+    pub fn notice(
         &self,
         snapshot: &Snapshot,
         published: &Published,

@@ -261,6 +261,11 @@ impl Life {
         }
         let day = day.to_string();
         if !today || paid || self.held_back() {
+            // What was planned before a payment came is withdrawn now, and planned anew by the sweep.
+            let deliver = ["deliver", "--as-of", day.as_str()];
+            let ended = self.world.run(&deliver, Death::Never);
+            self.must_end_well(&ended, &deliver, &[0]);
+            self.world.time_passes();
             let sweep = ["sweep", "--release", "--as-of", day.as_str()];
             let ended = self.world.run(&sweep, Death::Never);
             self.must_end_well(&ended, &sweep, &[0, 3]);

@@ -12,6 +12,7 @@ mod mood;
 #[path = "../support/smtp.rs"]
 #[expect(dead_code, reason = "the relay can do more than these tests ask of it")]
 mod smtp;
+mod storm;
 mod tally;
 mod world;
 
@@ -42,6 +43,13 @@ struct Args {
     /// Only this world of the seed
     #[arg(long)]
     world: Option<u64>,
+    /// Instead of the campaign: so many notices by four replicas, two of which are killed all along, while
+    /// PostgreSQL is restarted
+    #[arg(long, value_name = "NOTICES")]
+    storm: Option<usize>,
+    /// Restarts of PostgreSQL in the storm
+    #[arg(long, default_value_t = 20)]
+    restarts: usize,
     /// Worlds at the same time
     #[arg(long, default_value_t = 4)]
     threads: usize,
@@ -69,6 +77,9 @@ fn main() -> ExitCode {
     };
     let seed = args.seed.unwrap_or_else(|| rand_chacha::ChaCha20Rng::from_os_rng().random_range(1..1_000_000));
     println!("seed {seed}");
+    if let Some(notices) = args.storm {
+        return storm::storm(notices, args.restarts, seed);
+    }
     let mut well = true;
     for engine in engines {
         if !engine.available() {

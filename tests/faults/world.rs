@@ -151,18 +151,29 @@ impl World {
         Ended { status, outside: false, out, err }
     }
 
+    /// One of several daemons, with a log of its own.
+    pub fn replica(&self, number: usize) -> Child {
+        let log = File::options().create(true).append(true).open(self.folder.path().join(format!("replica-{number}")));
+        self.command(&["run"]).stdout(Stdio::null()).stderr(log.unwrap()).spawn().unwrap()
+    }
+
     fn start(&self, arguments: &[&str], death: Death) -> (Child, [PathBuf; 2]) {
         let files = ["out", "err"].map(|name| self.folder.path().join(name));
-        let mut command = Command::new(binary());
-        command.args(arguments).current_dir(self.folder.path()).env("USER", "faults").stdin(Stdio::null());
+        let mut command = self.command(arguments);
         command.stdout(File::create(&files[0]).unwrap()).stderr(File::create(&files[1]).unwrap());
-        for name in ["DULY_CONFIG", "DULY_LOG", "DULY_LOG_FORMAT", "DULY_FAILPOINT"] {
-            command.env_remove(name);
-        }
         if let Death::At(place, count, _) = death {
             command.env("DULY_FAILPOINT", format!("{place}:{count}"));
         }
         (command.spawn().unwrap(), files)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(arguments).current_dir(self.folder.path()).env("USER", "faults").stdin(Stdio::null());
+        for name in ["DULY_CONFIG", "DULY_LOG", "DULY_LOG_FORMAT", "DULY_FAILPOINT"] {
+            command.env_remove(name);
+        }
+        command
     }
 
     pub fn rows(&self, text: &str) -> Vec<Vec<String>> {

@@ -65,6 +65,8 @@ async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
         ("share_percent = 0", "share_percent = 101", "`minimum.share_percent`"),
         ("days = 14                           # the", "days = 0 # the", "`offer.days`"),
         ("every_months = 12", "every_months = 0", "`offer.every_months`"),
+        ("oldest_ready_hours = 4", "oldest_ready_hours = 0", "`alarm.oldest_ready_hours`"),
+        ("oldest_ready_hours = 4", "oldest_ready_hours = 169", "`alarm.oldest_ready_hours`"),
         ("waiting_percent = 8", "waiting_percent = -1", "`costs.waiting_percent`"),
     ];
     for (from, to, expected) in cases {
@@ -101,6 +103,7 @@ fn everything_that_is_set_is_told() {
         "waiting 8%, penalty 10% a year",
         "2 independent signs within 30 days make a possible protest",
         "5 business days without payment data",
+        "ready for more than 4 hours",
     ] {
         assert!(said.contains(expected), "{expected} is not in\n{said}");
     }

@@ -79,6 +79,11 @@ impl Server {
         self.received().into_iter().filter(|message| message.accepted).collect()
     }
 
+    /// How many messages were answered with 250.
+    pub fn count(&self) -> usize {
+        self.book.lock().unwrap().received.iter().filter(|message| message.accepted).count()
+    }
+
     /// Every command line of all connections, in the order of arrival.
     pub fn commands(&self) -> Vec<String> {
         self.book.lock().unwrap().commands.clone()

@@ -60,6 +60,15 @@ impl Engine {
         }
     }
 
+    /// Ends a SELECT of one row that others must wait for until the transaction ends. Rows that refer
+    /// to it may be written meanwhile.
+    pub fn locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR NO KEY UPDATE",
+        }
+    }
+
     /// The instant by which replicas judge each other: the database's, since their own clocks
     /// differ. On SQLite there is one process, and `parameter` is its clock.
     pub fn now(self, parameter: &'static str) -> &'static str {

@@ -62,6 +62,8 @@ pub struct Script {
     pub security: Security,
     /// Lines of the EHLO reply besides STARTTLS and the name.
     pub extensions: Vec<&'static str>,
+    /// Keeps only the headers of messages, when there are very many.
+    pub headers_only: bool,
     /// Answers the first attempt for each recipient with 450.
     pub greylist: bool,
     /// Mailboxes whose address begins like this do not exist.
@@ -79,6 +81,12 @@ impl Script {
 
     pub fn secured(mut self, security: Security) -> Self {
         self.security = security;
+        self
+    }
+
+    /// Keeps only the headers of messages.
+    pub fn of_headers(mut self) -> Self {
+        self.headers_only = true;
         self
     }
 

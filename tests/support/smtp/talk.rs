@@ -119,6 +119,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             let stuffed = line.starts_with(b".") && (bytes.is_empty() || bytes.ends_with(b"\r\n"));
             bytes.extend_from_slice(&line[usize::from(stuffed)..]);
         }
+        if self.book.lock().unwrap().script.headers_only {
+            let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+            bytes.truncate(end.unwrap_or(bytes.len()));
+            bytes.shrink_to_fit();
+        }
         let message = Received {
             from: self.from.take().unwrap_or_default(),
             to: self.to.take().unwrap_or_default(),

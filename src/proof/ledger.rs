@@ -1,0 +1,161 @@
+//! What is kept beside the facts, computed anew by the ledger function; and whether all money that
+//! came in is somewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::verify::Check;
+use crate::{
+    domain::{
+        account_facts::AccountFacts,
+        ledger::{GrantSource, positions},
+        money::{Currency, Money},
+        policy::Policy,
+    },
+    rules::{Published, Rules},
+    store::{
+        Result,
+        frozen::{Frozen, Kept},
+        invariants::Difference,
+        snapshot::{Horizon, Snapshot},
+    },
+};
+
+/// Accounts looked at together: the bound of what is kept in memory.
+const PAGE: i64 = 200;
+
+/// Returns the checks of kept values and of money.
+pub(super) async fn check(frozen: &mut Frozen, rules: &Rules) -> Result<[Check; 2]> {
+    let (mut values, mut money) = (Check::new("kept values"), Check::new("money"));
+    let earlier = earlier(frozen).await?;
+    let mut last = 0;
+    loop {
+        let page = frozen.accounts(last, PAGE).await?;
+        let Some(newest) = page.last() else { return Ok([values, money]) };
+        last = *newest;
+        let (mut kept, came_in) = (frozen.kept(&page).await?, frozen.came_in(&page).await?);
+        for snapshot in frozen.snapshots(&page, Horizon::everything(NaiveDate::MAX)).await? {
+            let policy = &rules.policy_of(&snapshot.facts.account).policy;
+            let kept = kept.remove(&snapshot.id).unwrap_or_default();
+            values.counted += kept.settled.len() as u64;
+            if let Some(difference) = differs(frozen, &snapshot, &kept, policy, &earlier).await? {
+                values.differs(difference);
+            }
+            for (key, came_in, found) in conserved(&snapshot, policy, &came_in) {
+                money.counted += 1;
+                if came_in != found {
+                    let (table, kept) = ("payment and credit".to_owned(), format!("{came_in} came in"));
+                    let computed = format!("{found} on invoices or unallocated");
+                    money.differs(Difference { table, key, kept, computed });
+                }
+            }
+        }
+    }
+}
+
+/// Policies of the past that may have been in force when a value was kept.
+async fn earlier(frozen: &mut Frozen) -> Result<Vec<Policy>> {
+    let mut found: Vec<Policy> = Vec::new();
+    for version in frozen.policies().await? {
+        let policy = Published::stored(version.name, &version.text).map(|published| published.policy);
+        let same = |a: &Policy, b: &Policy| (a.allocate, &a.terms) == (b.allocate, &b.terms);
+        found.extend(policy.filter(|policy| !found.iter().any(|other| same(other, policy))));
+    }
+    Ok(found)
+}
+
+/// The first value of an account that is not what the ledger function says. Values are kept when a
+/// file tells something about the account: where they differ from today's, those of that day count,
+/// by any policy there was.
+async fn differs(
+    frozen: &mut Frozen,
+    snapshot: &Snapshot,
+    kept: &Kept,
+    policy: &Policy,
+    earlier: &[Policy],
+) -> Result<Option<Difference>> {
+    let Some(first) = difference(&snapshot.facts, policy, kept) else { return Ok(None) };
+    let mut then = vec![snapshot.clone()];
+    if let Some((batch, recorded)) = frozen.last_batch(snapshot.id).await? {
+        let horizon = Horizon { batch, recorded, ..Horizon::everything(NaiveDate::MAX) };
+        then.extend(frozen.snapshots(&[snapshot.id], horizon).await?);
+    }
+    let explains = |policy: &Policy| then.iter().any(|then| difference(&then.facts, policy, kept).is_none());
+    let explained = [policy].into_iter().chain(earlier).any(explains);
+    Ok((!explained).then_some(first))
+}
+
+fn difference(facts: &AccountFacts, policy: &Policy, kept: &Kept) -> Option<Difference> {
+    let computed = computed(facts, policy);
+    let numbers: BTreeSet<&String> = kept.settled.keys().chain(computed.settled.keys()).collect();
+    for number in numbers {
+        let (kept, computed) = (kept.settled.get(number), computed.settled.get(number));
+        if kept != computed {
+            return Some(of("invoice", number.clone(), settled(kept), settled(computed)));
+        }
+    }
+    let sources: BTreeSet<&(String, String)> = kept.granted.keys().chain(computed.granted.keys()).collect();
+    for key in sources {
+        let (kept, computed) = (kept.granted.get(key), computed.granted.get(key));
+        if kept != computed {
+            return Some(of("adjustment", format!("{} {}", key.0, key.1), granted(kept), granted(computed)));
+        }
+    }
+    None
+}
+
+fn of(table: &str, key: String, kept: String, computed: String) -> Difference {
+    Difference { table: table.to_owned(), key, kept, computed }
+}
+
+fn settled(value: Option<&Option<NaiveDate>>) -> String {
+    match value {
+        None => "no such invoice".to_owned(),
+        Some(None) => "open".to_owned(),
+        Some(Some(date)) => format!("settled on {date}"),
+    }
+}
+
+fn granted(value: Option<&(i64, i64)>) -> String {
+    let (gross, tax) = value.copied().unwrap_or_default();
+    format!("granted {gross}, tax {tax} in minor units")
+}
+
+fn computed(facts: &AccountFacts, policy: &Policy) -> Kept {
+    let mut found = Kept::default();
+    for item in positions(facts, policy, NaiveDate::MAX).into_values().flat_map(|position| position.items) {
+        found.settled.insert(item.invoice.number.clone(), item.settled_on);
+        for grant in item.grants {
+            let source = match grant.source {
+                GrantSource::Terms(tier) => format!("terms {tier}"),
+                GrantSource::Offer(notice) => format!("notice {notice}"),
+            };
+            let sum = found.granted.entry((item.invoice.number.clone(), source)).or_default();
+            *sum = (sum.0 + grant.amount, sum.1 + grant.tax);
+        }
+    }
+    found.granted.retain(|_, sum| *sum != (0, 0));
+    found
+}
+
+/// By currency: what came in, and what the ledger function made of it.
+fn conserved(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    came_in: &BTreeMap<(i64, Currency), i64>,
+) -> Vec<(String, Money, Money)> {
+    let positions = positions(&snapshot.facts, policy, NaiveDate::MAX);
+    let known = came_in.keys().filter(|(account, _)| *account == snapshot.id).map(|(_, currency)| *currency);
+    let currencies: BTreeSet<Currency> = known.chain(positions.keys().copied()).collect();
+    let one = |currency: Currency| {
+        let found = positions.get(&currency).map_or(0, |position| {
+            let settled: i64 = position.items.iter().map(|item| item.settled).sum();
+            settled - position.closed + position.unallocated
+        });
+        let came_in = came_in.get(&(snapshot.id, currency)).copied().unwrap_or(0);
+        let key = format!("{} {currency}", snapshot.facts.account.number);
+        (key, Money::new(came_in, currency), Money::new(found, currency))
+    };
+    currencies.into_iter().map(one).collect()
+}
