@@ -17,7 +17,7 @@ const RESTORE: &str = "nothing is sent. Stop duly, keep a copy of the file, and 
 pub enum Check {
     /// Every page and row, but not whether indexes agree with their tables: about a second for 300 MB.
     Quick,
-    /// Indexes as well; three to ten times as long.
+    /// Indexes as well; about ten times as long.
     Whole,
 }
 

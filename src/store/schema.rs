@@ -50,9 +50,15 @@ pub(super) async fn ready(pool: &Pool) -> Result<()> {
     schema.refuse_newer()?;
     match schema.database {
         0 => run(pool).await,
+        // Whoever made the tables was cut off: nothing is in them yet.
+        older if older < schema.program && is_empty(pool).await? => run(pool).await,
         older if older < schema.program => Err(StoreError::OlderTables(schema)),
         _ => Ok(()),
     }
+}
+
+async fn is_empty(pool: &Pool) -> Result<bool> {
+    query("SELECT NOT EXISTS (SELECT 1 FROM company)").value(pool).await
 }
 
 async fn run(pool: &Pool) -> Result<()> {

@@ -55,18 +55,19 @@ impl Engine {
 
 impl Database {
     /// Rows of a query whose columns are all text; NULL is empty.
-    pub async fn rows(&self, text: &str) -> Vec<Vec<String>> {
-        let query = AssertSqlSafe(text.to_owned());
-        match self {
+    pub async fn rows(&self, text: &str) -> sqlx::Result<Vec<Vec<String>>> {
+        let query = sqlx::query(AssertSqlSafe(text.to_owned()));
+        Ok(match self {
             Self::Sqlite(options) => {
-                let mut connection = SqliteConnection::connect_with(options).await.unwrap();
-                sqlx::query(query).fetch_all(&mut connection).await.unwrap().iter().map(cells).collect()
+                let mut connection = SqliteConnection::connect_with(options).await?;
+                query.fetch_all(&mut connection).await?.iter().map(cells).collect()
             }
             Self::Postgres(options) => {
-                let mut connection = PgConnection::connect_with(options).await.unwrap();
-                sqlx::query(query).fetch_all(&mut connection).await.unwrap().iter().map(cells).collect()
+                let query = sqlx::query(AssertSqlSafe(text.to_owned()));
+                let mut connection = PgConnection::connect_with(options).await?;
+                query.fetch_all(&mut connection).await?.iter().map(cells).collect()
             }
-        }
+        })
     }
 
     /// Leaves nothing on the server.

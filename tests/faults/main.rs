@@ -22,7 +22,7 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use clap::{Parser, ValueEnum};
@@ -35,6 +35,9 @@ struct Args {
     /// How often to kill, on each engine
     #[arg(long, default_value_t = 300)]
     kills: usize,
+    /// Begin nothing new after so long, however many were killed
+    #[arg(long, default_value_t = 600)]
+    minutes: u64,
     #[arg(long, default_value = "both")]
     engine: Engines,
     /// Begin with this; printed when left out
@@ -100,11 +103,12 @@ fn campaign(engine: Engine, seed: u64, args: &Args) -> Tally {
     if let Some(number) = args.world {
         return life::live(engine, seed, number, runtime.handle().clone());
     }
+    let end = Instant::now() + Duration::from_secs(args.minutes * 60);
     let (next, whole) = (AtomicU64::new(0), Mutex::new(Tally::default()));
     std::thread::scope(|scope| {
         for _ in 0..args.threads {
             scope.spawn(|| {
-                while !is_enough(&whole.lock().unwrap(), args.kills) {
+                while Instant::now() < end && !is_enough(&whole.lock().unwrap(), args.kills) {
                     let number = next.fetch_add(1, Ordering::SeqCst);
                     let tally = life::live(engine, seed, number, runtime.handle().clone());
                     whole.lock().unwrap().add(tally);

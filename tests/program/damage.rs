@@ -18,6 +18,7 @@ async fn pages(house: &House, name: &str) -> Vec<u64> {
 
 /// Turns all bits of the header and the first cells' places of a page.
 fn flip(house: &House, page: u64) {
+    house.closed();
     let file = std::fs::File::options().read(true).write(true).open(house.path("config/duly.db")).unwrap();
     let place = (page - 1) * 4_096 + if page == 1 { 100 } else { 0 };
     let mut bytes = [0; 16];
@@ -57,6 +58,7 @@ async fn an_index_that_lost_a_row_is_found_before_the_sweep_of_the_day() {
 /// Writes an empty leaf over the index of what is due.
 async fn empty_index(house: &House) {
     let pages = pages(house, "invoice_due").await;
+    house.closed();
     assert_eq!(pages.len(), 1);
     let mut leaf = [0; 4_096];
     // Leaf of an index, no cells, their content would begin at the end of the page.

@@ -17,8 +17,7 @@ struct Disk(std::path::PathBuf);
 impl Disk {
     /// Moves `config` to a new disk; only the superuser can.
     fn under(house: &House) -> Option<Self> {
-        // A look into the database is closed a moment after it has ended.
-        until("the database is closed", || !house.path("config/duly.db-wal").exists());
+        house.closed();
         let (config, kept) = (house.path("config"), TempDir::new().unwrap());
         let run = |program: &str, arguments: &[&str]| {
             Command::new(program).args(arguments).output().unwrap().status.success()

@@ -184,6 +184,11 @@ impl House {
         self.database.rows(text).await;
     }
 
+    /// Waits until the last look into the database is closed, a moment after it ended: its log is merged then.
+    pub fn closed(&self) {
+        until("the database is closed", || !self.path("config/duly.db-wal").exists());
+    }
+
     /// States of all notices, oldest first.
     pub async fn states(&self) -> Vec<String> {
         self.rows("SELECT state FROM notice ORDER BY id").await
