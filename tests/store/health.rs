@@ -1,10 +1,10 @@
 //! Whether the database is whole, and when it last saw a sign of life.
 
-use duly::{intake::Kind::Payments, store::health::Check};
+use duly::{domain::reason::Reason, intake::Kind::Payments, store::health::Check};
 
 use crate::{
     fresh::{Fresh, at, day},
-    plans::{DUE_AT, LATER},
+    plans::{DUE_AT, LATER, held},
 };
 
 contracts!(a_whole_database_is_not_refused, the_last_sign_is_an_import_or_a_sweep);
@@ -21,7 +21,8 @@ async fn the_last_sign_is_an_import_or_a_sweep(fresh: Fresh) {
     assert_eq!(fresh.last_sign().await.unwrap(), None);
     fresh.with_accounts(&["A"]).await;
     assert_eq!(fresh.last_sign().await.unwrap(), Some(at("2025-01-02T09:00")));
-    fresh.sweep(&[]).await;
+    let account = fresh.account("A").await;
+    fresh.sweep(&[held(account, "A", vec![Reason::Promise])]).await;
     assert_eq!(fresh.last_sign().await.unwrap(), Some(at(DUE_AT)));
     fresh.hold_sweep_back(day("2025-03-03"), (1, 0), "too many", at("2025-03-03T09:30")).await.unwrap();
     assert_eq!(fresh.last_sign().await.unwrap(), Some(at(DUE_AT)), "it waits for a person");
