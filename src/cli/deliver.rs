@@ -64,7 +64,7 @@ async fn resume(app: &App, by: &str) -> Result<(), Failure> {
     if app.store.halt().await?.is_some_and(|halt| halt.kind == RESTORED) {
         app.head().accept()?;
     }
-    match app.store.resume(app.clock.now()).await? {
+    match app.store.resume(by, app.clock.now()).await? {
         Some(halt) => {
             app.store.ring().await?;
             tracing::warn!(by, since = %halt.since, why = halt.why, "sending resumed");

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, audit,
     engine::{Columns, Row, Tx, query},
 };
+use crate::domain::audit::{Entry, Kind};
 
 /// A notice in doubt with what is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,11 +68,13 @@ impl Store {
                 "arrived",
             ),
         };
-        let said = format!("; {said}, says {author}: {why}");
-        let settled = query(text).bind(now).bind(said).bind(self.company).bind(notice).execute(&mut tx).await?;
+        let reply = format!("; {said}, says {author}: {why}");
+        let settled = query(text).bind(now).bind(reply).bind(self.company).bind(notice).execute(&mut tx).await?;
         if settled == 0 {
             return Err(self.not_in_doubt(&mut tx, notice).await?);
         }
+        let entry = Entry::new(Kind::Doubt, now, author, notice.to_string(), format!("{said}: {why}"));
+        audit::append(&mut tx, self.company, &entry).await?;
         tx.commit().await
     }
 

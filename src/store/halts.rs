@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Result, Store,
+    Result, Store, audit,
     engine::{Columns, Row, query},
 };
+use crate::domain::audit::{Entry, Kind};
 
 /// Kind of a halt because the relay refuses our settings.
 pub const RELAY: &str = "relay";
@@ -38,8 +39,12 @@ impl Store {
     /// Stops sending. A halt that stands already stays as it is: its cause was there first.
     pub async fn set_halt(&self, kind: &str, why: &str, now: DateTime<Utc>) -> Result<()> {
         let text = "INSERT INTO halt (company, kind, why, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        query(text).bind(self.company).bind(kind).bind(why).bind(now).execute(self.pool()).await?;
-        Ok(())
+        let mut tx = self.begin().await?;
+        if query(text).bind(self.company).bind(kind).bind(why).bind(now).execute(&mut tx).await? == 1 {
+            let entry = Entry::new(Kind::Halt, now, "duly", kind.to_owned(), why.to_owned());
+            audit::append(&mut tx, self.company, &entry).await?;
+        }
+        tx.commit().await
     }
 
     /// Whether it knows of an attempt that was begun at an instant, or of a later one of the same notice.
@@ -50,16 +55,19 @@ impl Store {
 
     /// Allows sending again and returns the halt that stood. Notices that were refused for our settings are
     /// due at once, and their refusals count anew: the cause has been mended.
-    pub async fn resume(&self, now: DateTime<Utc>) -> Result<Option<Halt>> {
+    pub async fn resume(&self, by: &str, now: DateTime<Utc>) -> Result<Option<Halt>> {
         let mut tx = self.begin().await?;
         let text = "DELETE FROM halt WHERE company = $1 RETURNING kind, why, since";
         let found = query(text).bind(self.company).fetch_optional(&mut tx).await?;
-        if found.is_some() {
+        let found = found.as_ref().map(Halt::of).transpose()?;
+        if let Some(halt) = &found {
             let text = "UPDATE notice SET due_at = $1, refusals = 0 \
                         WHERE company = $2 AND state = 'deferred' AND refusals > 0";
             query(text).bind(now).bind(self.company).execute(&mut tx).await?;
+            let entry = Entry::new(Kind::Resumed, now, by, halt.kind.clone(), halt.why.clone());
+            audit::append(&mut tx, self.company, &entry).await?;
         }
         tx.commit().await?;
-        found.as_ref().map(Halt::of).transpose()
+        Ok(found)
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Result, StoreError,
     engine::{Builder, Columns, Engine, Kind, Row, Tx, Value, dynamic},
     policies::hex,
-    whole::{Table, Whole, last_id, mark_moved, set_last_id},
+    whole::{Table, Whole, last_id, mark_moved, set_last_id, tell_moved},
 };
 
 /// Values in one statement, below SQLite's 32,766.
@@ -43,6 +43,7 @@ pub async fn move_all(
         )));
     }
     copy(&mut source, &mut target, &tables, &mut tell).await?;
+    tell_moved(&mut target, (from.engine(), to.engine()), now).await?;
     mark_moved(&mut source, now).await?;
     target.commit().await?;
     source.commit().await

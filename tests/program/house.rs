@@ -184,6 +184,11 @@ impl House {
         self.database.rows(text).await;
     }
 
+    /// Its database, as it stands in the settings.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+
     /// States of all notices, oldest first.
     pub async fn states(&self) -> Vec<String> {
         self.rows("SELECT state FROM notice ORDER BY id").await

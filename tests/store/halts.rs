@@ -26,8 +26,8 @@ async fn a_halt_stands_until_a_person_resumes(fresh: Fresh) {
     );
     let other = fresh.of_company("OTHER").await;
     assert_eq!(other.halt().await.unwrap(), None);
-    assert_eq!(other.resume(at(LATER)).await.unwrap(), None);
-    assert_eq!(fresh.resume(at(LATER)).await.unwrap(), Some(halt));
+    assert_eq!(other.resume("Ada", at(LATER)).await.unwrap(), None);
+    assert_eq!(fresh.resume("Ada", at(LATER)).await.unwrap(), Some(halt));
     assert_eq!(fresh.halt().await.unwrap(), None);
 }
 
@@ -35,7 +35,7 @@ async fn what_was_refused_for_our_settings_is_due_again(fresh: Fresh) {
     fresh.with_notices(&["A", "B"]).await;
     fresh.rows("UPDATE notice SET state = 'deferred', refusals = 2 WHERE id = (SELECT MIN(id) FROM notice)").await;
     fresh.set_halt(RELAY, "no sign-in", at(DUE_AT)).await.unwrap();
-    fresh.resume(at(LATER)).await.unwrap();
+    fresh.resume("Ada", at(LATER)).await.unwrap();
     let rows = fresh.rows("SELECT refusals, due_at FROM notice ORDER BY id").await;
     assert_eq!(rows, ["0 2025-03-03T10:00:00+00:00", "0 2025-03-03T09:00:00+00:00"]);
 }
