@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use duly::{app::App, clock::Clock};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    database::skipped_on_postgres,
     house::{DAY, House, until},
     relay::{PLAIN, ready},
     running::{Running, due_today, last_slot},
@@ -105,14 +107,19 @@ async fn one_that_is_refused_between_others_waits_and_is_shown_in_the_end() {
     let script = Script::default().next(Dot, &[Normal]).next(Dot, refused);
     let (house, server) = ready(&["A", "B", "C"], times(script.next(Dot, &[Normal]), 4, Dot, refused)).await;
     assert_eq!(house.deliver().ended(0), "2 sent, 1 to be tried again\n");
-    let minutes = "SELECT state, refusals, CAST(round((julianday(due_at) - julianday('now')) * 1440) AS INTEGER) \
-                   FROM notice WHERE account = 2";
-    assert_eq!(house.rows(minutes).await, ["deferred 1 5"]);
+    // State, refusals, and minutes until it is tried again.
+    let waits = async || {
+        let due = house.rows("SELECT due_at FROM notice WHERE account = 2").await;
+        let wait = due[0].parse::<DateTime<Utc>>().unwrap() - Clock::System.now();
+        let stands = house.rows("SELECT state, refusals FROM notice WHERE account = 2").await;
+        format!("{} {}", stands[0], (wait.num_seconds() + 30) / 60)
+    };
+    assert_eq!(waits().await, "deferred 1 5");
     // Alone it is refused again and again: that stops nobody.
     for row in ["deferred 2 10", "deferred 3 20", "deferred 4 40"] {
         house.all_due().await;
         assert_eq!(house.deliver().ended(0), "1 to be tried again\n");
-        assert_eq!(house.rows(minutes).await, [row]);
+        assert_eq!(waits().await, row);
     }
     house.all_due().await;
     assert_eq!(house.deliver().ended(0), "1 refused\n");
@@ -217,7 +224,10 @@ async fn a_daemon_says_it_once_goes_on_sweeping_and_sends_when_resumed() {
     assert_eq!(daemon.log().matches("ERROR").count(), 1, "{}", daemon.log());
     assert_eq!((server.connections(), daemon.log().matches("delivery done").count()), (1, 1));
     let said = house.duly(&["deliver", "--resume", "--by", "eva"]).ended(0);
-    assert_eq!(said, "Sending is resumed.\nThe running daemon sends within a minute.\n");
+    // On PostgreSQL the command sends beside the daemon.
+    let alone = !skipped_on_postgres("there the command itself sends");
+    assert!(said.starts_with("Sending is resumed.\n"), "{said}");
+    assert!(!alone || said.ends_with("The running daemon sends within a minute.\n"), "{said}");
     until("all are sent", || server.accepted().len() == 6);
     assert_eq!(daemon.log().matches("ERROR").count(), 1, "{}", daemon.log());
 }
