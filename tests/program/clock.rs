@@ -92,6 +92,9 @@ async fn a_clock_that_jumps_ahead_while_the_daemon_runs_holds_the_sweep_for_a_pe
     assert!(house.duly(&["tasks"]).ended(0).contains("jumped about 30 days ahead"));
     assert!(server.received().is_empty());
     assert_eq!(house.rows("SELECT COUNT(*) FROM notice WHERE as_of > '2025-03-03'").await, ["0"]);
+    if skipped_on_postgres("there the command itself sweeps, by its own clock") {
+        return;
+    }
     // A person has looked: time has really passed.
     let mut release = house.command(&["sweep", "--release"]);
     assert!(release.envs(offset_file(&house, &library)).output().unwrap().status.success());
