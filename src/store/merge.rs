@@ -37,6 +37,7 @@ impl Import {
     async fn merge_table(&mut self, table: &'static FactTable, checks: &Checks) -> Result<Merged> {
         let mut merged = Merged { kind: table.name, ..Merged::default() };
         self.refuse_twice(table, &mut merged).await?;
+        self.tell_planner(table).await?;
         if table.name == ACCOUNTS.name {
             let text = "INSERT INTO account (company, number) SELECT $1, number FROM staged_account_fact \
                         WHERE true ON CONFLICT DO NOTHING";
@@ -56,6 +57,15 @@ impl Import {
         merged.warnings = self.warnings(table.name, checks).await?;
         self.run(&format!("DROP TABLE staged_{}", table.name)).await?;
         Ok(merged)
+    }
+
+    /// PostgreSQL knows nothing about a table that this transaction has just filled, and would look
+    /// through all of it for each row.
+    async fn tell_planner(&mut self, table: &FactTable) -> Result<()> {
+        if self.tx.engine() == Engine::Postgres {
+            self.run(&format!("ANALYZE staged_{}", table.name)).await?;
+        }
+        Ok(())
     }
 
     /// The same number twice in one file leaves no way to tell which one is right.
