@@ -13,7 +13,7 @@ pub type Contract = fn(Fresh) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Calls that make a statement.
 const CALLS: [&str; 7] =
-    ["query(", "dynamic(", "Builder::new(", "self.run(", "self.scalar(", "self.rows(", "self.facts("];
+    ["query(", "dynamic(", "Builder::new(", "self.run(", "self.scalar(", "self.rows(text", "self.facts("];
 
 /// File, what stands on the line, and the engine on which it never runs: the other one has something else there, or
 /// needs nothing.
