@@ -46,12 +46,15 @@ impl<'q> Builder<'q> {
         }
     }
 
-    /// `(…, …)`, all values of a list.
+    /// `(…, …)`, all values of a list. `IN ()` is no SQL, so an empty one holds a NULL, which nothing equals.
     pub fn push_list<T: Into<Value<'q>>>(&mut self, items: impl IntoIterator<Item = T>) -> &mut Self {
         self.query.push_str("(");
         let mut separated = Separated { builder: self, first: true };
         for item in items {
             separated.push_bind(item);
+        }
+        if separated.first {
+            self.query.push_str("NULL");
         }
         self.query.push_str(")");
         self
