@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::verify::Check;
+use super::{understood, verify::Check};
 use crate::{
     domain::audit::{Entry, Head, Kind, instant},
     store::{Result, audit::Link, frozen::Frozen, invariants::Difference},
@@ -42,10 +42,14 @@ pub(super) async fn check(frozen: &mut Frozen, expect: Option<&Head>) -> Result<
         seals: BTreeMap::new(),
     };
     loop {
-        let links = frozen.links(walk.head.position).await?;
-        if links.is_empty() {
-            break;
-        }
+        let links = match understood(frozen.links(walk.head.position).await)? {
+            Ok(links) if links.is_empty() => break,
+            Ok(links) => links,
+            Err(why) => {
+                walk.chain.differs(audit(walk.head.position + 1, &why, "what can be read"));
+                break;
+            }
+        };
         for link in links {
             walk.follow(&frozen.code, &link);
             walk.retell(frozen, &link.entry).await?;
@@ -88,8 +92,9 @@ impl Walk<'_> {
         }
         self.told.counted += 1;
         self.subjects.entry(kind).or_default().insert(entry.subject.clone());
-        let now = frozen.told(kind, &entry.subject).await?;
-        let (kept, computed) = (said(entry), now.as_ref().map_or_else(|| "nothing".to_owned(), said));
+        let now = understood(frozen.told(kind, &entry.subject).await)?;
+        let now = now.map(|now| now.as_ref().map_or_else(|| "nothing".to_owned(), said));
+        let (kept, computed) = (said(entry), now.unwrap_or_else(|why| why));
         if kept != computed {
             let (table, key) = (entry.kind.clone(), entry.subject.clone());
             self.told.differs(Difference { table, key, kept, computed });
@@ -119,8 +124,16 @@ impl Walk<'_> {
     }
 
     async fn seals(&mut self, frozen: &mut Frozen) -> Result<(Check, u64)> {
-        let found = frozen.seals().await?;
-        let mut check = Check { counted: found.sealed, ..Check::new("sent notices") };
+        let mut check = Check::new("sent notices");
+        let found = match understood(frozen.seals().await)? {
+            Ok(found) => found,
+            Err(why) => {
+                let (table, key, computed) = ("notice".to_owned(), "sent".to_owned(), "what can be read".to_owned());
+                check.differs(Difference { table, key, kept: why, computed });
+                return Ok((check, 0));
+            }
+        };
+        check.counted = found.sealed;
         let positions: BTreeSet<i64> = self.seals.keys().chain(found.details.keys()).copied().collect();
         for position in positions {
             let nothing = || "nothing".to_owned();

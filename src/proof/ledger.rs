@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::verify::Check;
+use super::{understood, verify::Check};
 use crate::{
     domain::{
         account_facts::AccountFacts,
@@ -34,8 +34,20 @@ pub(super) async fn check(frozen: &mut Frozen, rules: &Rules) -> Result<[Check; 
         let page = frozen.accounts(last, PAGE).await?;
         let Some(newest) = page.last() else { return Ok([values, money]) };
         last = *newest;
-        let (mut kept, came_in) = (frozen.kept(&page).await?, frozen.came_in(&page).await?);
-        for snapshot in frozen.snapshots(&page, Horizon::everything(NaiveDate::MAX)).await? {
+        let found = frozen.readable(&page, Horizon::everything(NaiveDate::MAX)).await?;
+        for account in found.unreadable {
+            values.differs(of("account", account.number, account.why, "what can be read".to_owned()));
+        }
+        let (mut kept, came_in) =
+            match (understood(frozen.kept(&page).await)?, understood(frozen.came_in(&page).await)?) {
+                (Ok(kept), Ok(came_in)) => (kept, came_in),
+                (Err(why), _) | (_, Err(why)) => {
+                    let key = format!("of the accounts {} to {newest}", page[0]);
+                    values.differs(of("invoice", key, why, "what can be read".to_owned()));
+                    continue;
+                }
+            };
+        for snapshot in found.snapshots {
             let policy = &rules.policy_of(&snapshot.facts.account).policy;
             let kept = kept.remove(&snapshot.id).unwrap_or_default();
             values.counted += kept.settled.len() as u64;
@@ -45,9 +57,8 @@ pub(super) async fn check(frozen: &mut Frozen, rules: &Rules) -> Result<[Check; 
             for (key, came_in, found) in conserved(&snapshot, policy, &came_in) {
                 money.counted += 1;
                 if came_in != found {
-                    let (table, kept) = ("payment and credit".to_owned(), format!("{came_in} came in"));
                     let computed = format!("{found} on invoices or unallocated");
-                    money.differs(Difference { table, key, kept, computed });
+                    money.differs(of("payment and credit", key, format!("{came_in} came in"), computed));
                 }
             }
         }

@@ -97,7 +97,13 @@ impl Again<'_> {
         };
         let mut suspected = self.frozen.suspected(self.sweep.id, &page.accounts).await?;
         let mut report = SweepReport { as_of: self.sweep.as_of, ..SweepReport::default() };
-        for mut snapshot in self.frozen.snapshots(&page.accounts, horizon).await? {
+        let found = self.frozen.readable(&page.accounts, horizon).await?;
+        // How many there were is among the counts of the page.
+        report.unreadable = found.unreadable.len() as u64;
+        for account in &found.unreadable {
+            self.left_over(account.id, &account.number, &records);
+        }
+        for mut snapshot in found.snapshots {
             self.accounts += 1;
             let decisions = self.decide(&mut snapshot, &records, payments_seen)?;
             let mut found = BTreeSet::new();
@@ -108,8 +114,9 @@ impl Again<'_> {
                 found.extend(keys.map(|(invoice, key)| (invoice.clone(), key.clone())));
             }
             let suspected = suspected.remove(&snapshot.id).unwrap_or_default();
-            self.differs(&snapshot, "case", listed(&suspected), listed(&found));
-            self.left_over(&snapshot, &mut records);
+            let number = snapshot.facts.account.number.clone();
+            self.differs(&number, "case", listed(&suspected), listed(&found));
+            self.left_over(snapshot.id, &number, &records);
         }
         if report.kept() != page.counts {
             let (account, what) = (format!("page {number}"), "counts");
@@ -165,22 +172,22 @@ impl Again<'_> {
         let recorded =
             records.decisions.remove(&key).filter(|past| past.sweep == self.sweep.id || past.outcome == "held");
         let recorded = recorded.map_or_else(nothing, |past| past_text(&past, decision.currency.code()));
-        self.differs(snapshot, "decision", recorded, text(decision, computed.is_some()));
+        self.differs(&decision.account, "decision", recorded, text(decision, computed.is_some()));
         let described = |notice: Option<PlannedNotice>| notice.map_or_else(nothing, |notice| describe(&notice));
-        self.differs(snapshot, "notice", described(kept), described(computed));
+        self.differs(&decision.account, "notice", described(kept), described(computed));
         Ok(())
     }
 
     /// What is recorded of this sweep and did not come out again.
-    fn left_over(&mut self, snapshot: &Snapshot, records: &mut Records) {
-        let id = snapshot.id;
-        let past =
-            records.decisions.iter().filter(|((account, _), past)| *account == id && past.sweep == self.sweep.id);
-        let past: Vec<String> = past.map(|((_, currency), past)| past_text(past, currency.code())).collect();
-        past.into_iter().for_each(|past| self.differs(snapshot, "decision", past, nothing()));
-        let notices = records.notices.iter().filter(|((account, _), _)| *account == id);
-        let notices: Vec<String> = notices.map(|(_, notice)| describe(notice)).collect();
-        notices.into_iter().for_each(|notice| self.differs(snapshot, "notice", notice, nothing()));
+    fn left_over(&mut self, id: i64, number: &str, records: &Records) {
+        for ((account, currency), past) in &records.decisions {
+            if *account == id && past.sweep == self.sweep.id {
+                self.differs(number, "decision", past_text(past, currency.code()), nothing());
+            }
+        }
+        for (_, notice) in records.notices.iter().filter(|((account, _), _)| *account == id) {
+            self.differs(number, "notice", describe(notice), nothing());
+        }
     }
 
     /// Accounts on none of the pages about which there was something to decide.
@@ -198,19 +205,19 @@ impl Again<'_> {
         for page in others.chunks(PAGE) {
             let decisions = self.frozen.decisions(self.sweep.id, page).await?;
             let records = Records { decisions, notices: ByAccount::new() };
-            for mut snapshot in self.frozen.snapshots(page, horizon).await? {
+            for mut snapshot in self.frozen.readable(page, horizon).await?.snapshots {
                 for decision in self.decide(&mut snapshot, &records, payments_seen)? {
                     let computed = text(&decision, matches!(decision.outcome, Outcome::Notice { .. }));
-                    self.differs(&snapshot, "decision", "on none of its pages".to_owned(), computed);
+                    self.differs(&decision.account, "decision", "on none of its pages".to_owned(), computed);
                 }
             }
         }
         Ok(())
     }
 
-    fn differs(&mut self, snapshot: &Snapshot, what: &'static str, kept: String, computed: String) {
+    fn differs(&mut self, account: &str, what: &'static str, kept: String, computed: String) {
         if kept != computed {
-            let account = snapshot.facts.account.number.clone();
+            let account = account.to_owned();
             self.divergences.push(Divergence { account, what, kept, computed });
         }
     }

@@ -68,12 +68,12 @@ impl Store {
                 "arrived",
             ),
         };
-        let (found, said) = (said, format!("; {said}, says {author}: {why}"));
-        let settled = query(text).bind(now).bind(said).bind(self.company).bind(notice).execute(&mut tx).await?;
+        let reply = format!("; {said}, says {author}: {why}");
+        let settled = query(text).bind(now).bind(reply).bind(self.company).bind(notice).execute(&mut tx).await?;
         if settled == 0 {
             return Err(self.not_in_doubt(&mut tx, notice).await?);
         }
-        let entry = Entry::new(Kind::Doubt, now, author, notice.to_string(), format!("{found}: {why}"));
+        let entry = Entry::new(Kind::Doubt, now, author, notice.to_string(), format!("{said}: {why}"));
         audit::append(&mut tx, self.company, &entry).await?;
         tx.commit().await
     }

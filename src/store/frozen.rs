@@ -12,6 +12,7 @@ use super::{
     seal::{Seal, sent},
     snapshot::{Horizon, Snapshot, load},
     told::told,
+    unreadable::{Page, load_readable},
 };
 use crate::domain::{
     audit::{Entry, Kind},
@@ -75,6 +76,11 @@ impl Frozen {
 
     pub async fn snapshots(&mut self, accounts: &[i64], horizon: Horizon) -> Result<Vec<Snapshot>> {
         load(&mut self.tx, accounts, horizon).await
+    }
+
+    /// The same, but accounts that cannot be read are named.
+    pub async fn readable(&mut self, accounts: &[i64], horizon: Horizon) -> Result<Page> {
+        load_readable(&mut self.tx, accounts, horizon).await
     }
 
     /// Rows of a statement that ends in the column of the account, for these accounts.

@@ -94,12 +94,13 @@ impl Frozen {
         Ok(Some(PastSweep { id, as_of, started_at, held_back, pages, policies }))
     }
 
-    /// The decisions in force for these accounts once a sweep had ended.
+    /// The decisions in force for these accounts once a sweep had ended. That an account could not
+    /// be read is none.
     pub async fn decisions(&mut self, sweep: i64, accounts: &[i64]) -> Result<ByAccount<PastDecision>> {
         let text = format!(
             "SELECT account, currency, sweep, outcome, stage, reasons, overdue_total, credits, policy FROM decision d \
              WHERE sweep = (SELECT MAX(sweep) FROM decision l WHERE l.account = d.account AND l.currency = d.currency \
-             AND l.sweep <= {sweep}) AND account"
+             AND l.sweep <= {sweep}) AND reasons <> 'unreadable' AND account"
         );
         let mut found = BTreeMap::new();
         for row in &self.of(text, accounts, "").await? {

@@ -14,6 +14,9 @@ use super::{
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// The version whose tables tell who is at work.
+const WORKERS: i64 = 3;
+
 /// Versions of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
@@ -88,6 +91,15 @@ impl Store {
         let pool = engine::open(address).await?;
         let schema = Schema::of(&pool).await?;
         schema.refuse_newer()?;
+        if pool.engine() == Engine::Postgres && schema.database >= WORKERS {
+            let text = "SELECT COUNT(*) FROM worker WHERE seen_at > clock_timestamp() - INTERVAL '60 seconds'";
+            let living: i64 = query(text).value(&pool).await?;
+            if living > 0 {
+                return Err(StoreError::Refused(format!(
+                    "another duly process ({living} in all) works on this database; stop all of them first"
+                )));
+            }
+        }
         run(&pool).await?;
         pool.close().await;
         Ok(schema)

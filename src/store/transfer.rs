@@ -9,7 +9,7 @@ use super::{
     engine::{Builder, Columns, Engine, Kind, Row, Tx, Value, dynamic},
     sums::{Copied, Sums},
     tables::{Table, last_id, set_last_id},
-    whole::{Whole, mark_moved},
+    whole::{Whole, mark_moved, tell_moved},
 };
 
 /// Values in one statement, below SQLite's 32,766.
@@ -34,6 +34,7 @@ pub async fn move_all(
         )));
     }
     copy(&mut source, &mut target, &tables, &mut tell).await?;
+    tell_moved(&mut target, (from.engine(), to.engine()), now).await?;
     mark_moved(&mut source, now).await?;
     target.commit().await?;
     source.commit().await

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Address, Result, StoreError, WorkLock,
+    Address, Result, StoreError, WorkLock, audit,
     engine::{self, Engine, Pool, Tx, dynamic, query},
     schema,
     tables::Table,
 };
+
+use crate::domain::audit::{Entry, Kind as Told};
 
 /// Kind of a halt in a database that was moved elsewhere.
 const MOVED: &str = "moved";
@@ -70,6 +72,17 @@ impl Whole {
 pub(super) async fn mark_moved(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
     let why = "this database was moved to another one, which goes on from here: set `database.url` to that one";
     mark(tx, MOVED, why, now).await
+}
+
+/// Says in the chain of every company that it goes on in another place.
+pub(super) async fn tell_moved(tx: &mut Tx, (from, to): (Engine, Engine), now: DateTime<Utc>) -> Result<()> {
+    let companies: Vec<i64> = query("SELECT id FROM company ORDER BY id").values(&mut *tx).await?;
+    for company in companies {
+        let detail = format!("from {from} to {to}");
+        let entry = Entry::new(Told::Moved, now, "duly", "database".to_owned(), detail);
+        audit::append(tx, company, &entry).await?;
+    }
+    Ok(())
 }
 
 /// Halts every company. That a database was restored counts for more than anything else.

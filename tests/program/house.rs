@@ -184,6 +184,11 @@ impl House {
         self.database.rows(text).await;
     }
 
+    /// Its database, as it stands in the settings.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+
     /// Waits until the last look into the database is closed, a moment after it ended: its log is merged then.
     pub fn closed(&self) {
         until("the database is closed", || !self.path("config/duly.db-wal").exists());

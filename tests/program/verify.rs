@@ -5,7 +5,12 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
-use crate::house::{DAY, House};
+use crate::{
+    database::{Database, on_postgres},
+    house::{DAY, House},
+    relay::ready,
+    smtp::{Act::Close, At, Script},
+};
 
 /// The day of the second sweep.
 pub const LATER: &str = "2025-04-07";
@@ -266,6 +271,68 @@ async fn programs_read_the_same_as_people() {
         "table": "invoice", "key": "INV-B", "kept": "settled on 2025-03-01", "computed": "open"
     });
     assert_eq!(check["first"], first);
+}
+
+/// Instants are finer in SQLite than in PostgreSQL; hashes do not see it.
+#[tokio::test]
+async fn what_was_moved_to_the_other_engine_is_proved_there() {
+    let Some(_) = std::env::var_os("DULY_TEST_POSTGRES") else { return };
+    let house = lived();
+    let head = house.duly(&["verify", "--head"]).ended(0);
+    let (url, there) = match on_postgres() {
+        true => (house.url(), ("sqlite:other.db".to_owned(), "sqlite:../other.db".to_owned(), None)),
+        false => {
+            let empty = Database::postgres();
+            ("sqlite:duly.db".to_owned(), (empty.url(), empty.url(), Some(empty)))
+        }
+    };
+    house.duly(&["move", "--to", &there.0]).ended(0);
+    house.edit("duly.toml", &url, &there.1);
+    let said = house.duly(&["verify", "--expect", head.trim()]);
+    assert_eq!(said.code, 0, "{}", said.out);
+    let moved = house.duly(&["verify", "--head"]).ended(0);
+    assert_ne!(moved, head, "the move stands in the chain");
+    for sweep in ["2", "3"] {
+        assert_eq!(house.duly(&["replay", sweep]).ended(0), "");
+    }
+}
+
+/// A value that nobody understands is a difference, and hides no other.
+#[tokio::test]
+async fn a_value_that_is_not_understood_is_named() {
+    let house = lived();
+    house.change("UPDATE invoice SET currency = 'ZZZ' WHERE number = 'INV-C'").await;
+    house.change("UPDATE hold SET currency = 'ZZZ', amount = 1").await;
+    house.change("UPDATE invoice SET settled_on = '2025-03-01' WHERE number = 'INV-B'").await;
+    let said = house.duly(&["verify"]);
+    let out = (said.code == 1).then_some(said.out).unwrap();
+    for expected in ["kept values: account C", "audit entries: hold 1", "ZZZ"] {
+        assert!(out.contains(expected), "no `{expected}`: {out}");
+    }
+    assert!(out.contains("2 differences"), "INV-B counts too: {out}");
+    let said = house.duly(&["replay", "2"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.out.contains("C decision\n  kept      held (disputed)") && said.out.contains("unreadable=1"),
+        "{}",
+        said.out
+    );
+}
+
+/// A person's word on a doubt, a halt and its end stand in the chain.
+#[tokio::test(flavor = "multi_thread")]
+async fn doubts_and_halts_are_told() {
+    let (house, _server) = ready(&["A"], Script::default().next(At::Dot, &[Close])).await;
+    assert_eq!(house.deliver().ended(0), "1 in doubt\n");
+    house.duly(&["doubt", "accept", "1", "--why", "it is in their log"]).ended(0);
+    house.change("INSERT INTO halt (company, kind, why, since) VALUES (1, 'relay', 'no sign-in', '2025-03-03T07:00:00+00:00')").await;
+    house.duly(&["deliver", "--resume"]).ended(0);
+    let told = house.rows("SELECT kind, author, subject, detail FROM audit ORDER BY position").await;
+    for entry in ["doubt tester 1 arrived: it is in their log", "resumed tester relay no sign-in"] {
+        assert!(told.iter().any(|told| told == entry), "no `{entry}`: {told:#?}");
+    }
+    let said = house.duly(&["verify"]).ended(0);
+    assert!(!said.contains("not in the chain yet"), "{said}");
 }
 
 /// What was sent without an entry, as after a crash, is sealed with the next delivery.
