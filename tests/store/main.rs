@@ -32,6 +32,7 @@ macro_rules! contracts {
 }
 
 mod cases;
+mod chain;
 mod facts;
 mod figures;
 mod fresh;
@@ -48,6 +49,7 @@ mod slots;
 mod statements;
 mod unreadable;
 mod waiting;
+mod watching;
 mod whole;
 mod workers;
 mod writes;

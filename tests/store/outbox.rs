@@ -32,9 +32,14 @@ async fn claims_are_distinct(fresh: Fresh) {
     let accounts = fresh.all_accounts().await.unwrap();
     let planned: Vec<_> = accounts.iter().zip(&numbers).map(|(id, number)| crate::plans::notice(*id, number)).collect();
     fresh.sweep(&planned).await;
-    let mut claimers = tokio::task::JoinSet::new();
+    // All are there before anybody claims. Who enlists while a claim of another is under way is not known to that
+    // claim, and may lose what it claims meanwhile: it saves less work then, but no intent of it holds.
+    let mut replicas = Vec::new();
     for _ in 0..8 {
-        let (store, worker) = (fresh.again().await, fresh.worker().await);
+        replicas.push((fresh.again().await, fresh.worker().await));
+    }
+    let mut claimers = tokio::task::JoinSet::new();
+    for (store, worker) in replicas {
         claimers.spawn(async move {
             let (mut claimed, mut after) = (Vec::new(), FROM);
             loop {
