@@ -132,7 +132,8 @@ fn past_dispute(facts: &AccountFacts, invoice: &Invoice, as_of: NaiveDate) -> Op
         .cases
         .iter()
         .filter(|case| {
-            case.status == CaseStatus::Open && case.opened <= as_of && !case.invoices.contains(&invoice.number)
+            let judged = !matches!(case.status, CaseStatus::Suspected | CaseStatus::Dismissed);
+            judged && case.opened <= as_of && !case.is_about(&invoice.number)
         })
         .max_by_key(|case| (case.opened, case.id))
         .map(|case| (format!("case {}", case.id), case.opened));
@@ -148,6 +149,6 @@ fn past_dispute(facts: &AccountFacts, invoice: &Invoice, as_of: NaiveDate) -> Op
 
 fn dismissed_keys<'a>(facts: &'a AccountFacts, invoice: &str, as_of: NaiveDate) -> BTreeSet<&'a str> {
     let dismissed = facts.cases.iter().filter(|case| case.status == CaseStatus::Dismissed && case.opened <= as_of);
-    let about = dismissed.filter(|case| case.invoices.iter().any(|held| held == invoice));
+    let about = dismissed.filter(|case| case.is_about(invoice));
     about.flat_map(|case| case.evidence.iter().map(String::as_str)).collect()
 }

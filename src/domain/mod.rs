@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`money`] and [`facts`] are the vocabulary; [`ledger`] says what is owed,
 //! with [`discount`] and [`settle`] for prompt payment; [`policy`], [`block`] and [`evidence`]
-//! say what stands in the way; [`plan`] decides; [`notice`] and [`case`] say what becomes of it,
+//! say what stands in the way, with [`promise`], [`instalments`] and [`term`]; [`plan`] decides;
+//! [`notice`] and [`case`] say what becomes of it,
 //! [`breaker`] when sending stops for all, [`alarm`] when somebody should look; [`audit`] chains
 //! what happened.
 
@@ -17,14 +18,17 @@ pub mod case;
 pub mod discount;
 pub mod evidence;
 pub mod facts;
+pub mod instalments;
 pub mod ledger;
 pub mod look;
 pub mod money;
 pub mod notice;
 pub mod plan;
 pub mod policy;
+pub mod promise;
 pub mod reason;
 pub mod schedule;
 mod settle;
+pub mod term;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     audit::Kind,
-    case::{CaseMove, CaseStatus},
+    case::{CaseMove, CaseStatus, Step},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -49,7 +49,7 @@ pub enum Verdict {
 impl Store {
     /// Cases, newest first; all of them or those that wait for a person.
     pub async fn cases(&self, all: bool) -> Result<Vec<CaseRow>> {
-        let text = "SELECT id FROM cases WHERE company = $1 AND ($2 OR status <> 'dismissed') ORDER BY id DESC";
+        let text = "SELECT id FROM cases WHERE company = $1 AND ($2 OR status NOT IN ('closed', 'dismissed')) ORDER BY id DESC";
         let ids: Vec<i64> = query(text).bind(self.company).bind(all).values(self.pool()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
@@ -108,8 +108,8 @@ impl Store {
         let (code, account): (String, i64) = (c.take()?, c.take()?);
         let status = CaseStatus::from_code(&code).ok_or(StoreError::Value(code))?;
         let moved = match verdict {
-            Verdict::Confirm => status.confirm(),
-            Verdict::Dismiss => status.dismiss(),
+            Verdict::Confirm => status.after(Step::Confirm),
+            Verdict::Dismiss => status.after(Step::Dismiss),
         };
         let moved = moved.map_err(|CaseMove(why)| StoreError::Refused(format!("case {id}: {why}")))?;
         query("UPDATE cases SET status = $1 WHERE id = $2").bind(moved.code()).bind(id).execute(&mut tx).await?;

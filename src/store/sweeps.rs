@@ -269,8 +269,13 @@ impl SweepPage {
             row.push_bind(observation.sentence.clone()).push_bind(observation.source.clone());
         });
         insert.build().execute(&mut self.tx).await?;
-        let text = "INSERT INTO case_event (case_id, status, author, why, effective, recorded_at) \
-                    VALUES ($1, 'suspected', 'duly', 'evidence reached the policy''s threshold', $2, $3)";
+        let mut insert = Builder::new("INSERT INTO case_item (case_id, invoice) ");
+        insert.push_values(suspicions, |row, suspicion| {
+            row.push_bind(case).push_bind(suspicion.invoice.clone());
+        });
+        insert.build().execute(&mut self.tx).await?;
+        let text = "INSERT INTO case_event (case_id, step, status, author, why, effective, recorded_at) \
+                    VALUES ($1, 'opened', 'suspected', 'duly', 'evidence reached the policy''s threshold', $2, $3)";
         query(text).bind(case).bind(as_of).bind(now).execute(&mut self.tx).await?;
         touch(&mut self.tx, account).await
     }

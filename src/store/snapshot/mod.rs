@@ -1,5 +1,8 @@
 //! Facts of a page of accounts, as known with a batch: the input of the planner.
 
+mod agreed;
+mod cases;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -10,7 +13,6 @@ use super::{
 };
 use crate::domain::{
     account_facts::AccountFacts,
-    case::{CaseFact, CaseStatus},
     discount::Tier,
     facts::{Account, Credit, Event, EventKind, Invoice, Payment},
     notice::{NoticedStage, Offer, PastNotice},
@@ -58,6 +60,9 @@ pub async fn load(tx: &mut Tx, accounts: &[i64], horizon: Horizon) -> Result<Vec
     page.events().await?;
     page.holds().await?;
     page.cases().await?;
+    page.promises().await?;
+    page.plans().await?;
+    page.terms().await?;
     page.notices().await?;
     page.refused_addresses().await?;
     let mut snapshots: Vec<Snapshot> = page.found.into_values().collect();
@@ -208,40 +213,6 @@ impl Page<'_> {
         let rows = self.rows(text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
             facts.holds.push(c.hold()?);
-            Ok(())
-        })
-    }
-
-    /// Cases with the status of their last move that was effective and recorded by then.
-    async fn cases(&mut self) -> Result<()> {
-        let recorded = timestamp(self.horizon.recorded);
-        let made = match self.horizon.before_sweep {
-            None => format!("c.recorded_at <= '{recorded}'"),
-            // Those that no sweep is known of are from before sweeps were kept with them.
-            Some(sweep) => format!("(c.sweep < {sweep} OR (c.sweep IS NULL AND c.recorded_at <= '{recorded}'))"),
-        };
-        let text = format!(
-            "SELECT c.account, c.id, c.opened, e.invoice, e.key, \
-             (SELECT m.status FROM case_event m WHERE m.case_id = c.id AND m.effective <= '{}' \
-              AND m.recorded_at <= '{recorded}' ORDER BY m.id DESC LIMIT 1) AS status \
-             FROM cases c JOIN case_evidence e ON e.case_id = c.id \
-             WHERE {made} AND c.account",
-            self.horizon.as_of.min(LAST_DAY)
-        );
-        let rows = self.rows(text, " ORDER BY 2").await?;
-        self.each(&rows, |facts, mut c| {
-            let (id, opened, invoice, key): (i64, NaiveDate, String, String) =
-                (c.take()?, c.take()?, c.take()?, c.take()?);
-            let Some(status) = c.take::<Option<&str>>()?.and_then(CaseStatus::from_code) else { return Ok(()) };
-            if facts.cases.last().is_none_or(|case| case.id != id) {
-                facts.cases.push(CaseFact { id, status, opened, invoices: Vec::new(), evidence: Vec::new() });
-            }
-            if let Some(case) = facts.cases.last_mut() {
-                if !case.invoices.contains(&invoice) {
-                    case.invoices.push(invoice);
-                }
-                case.evidence.push(key);
-            }
             Ok(())
         })
     }
