@@ -9,6 +9,7 @@
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
+//! - [`casework`]: who has a case, until when, and how hot it is.
 //! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
@@ -16,6 +17,7 @@
 //! - [`failpoint`]: where tests let the process die.
 
 pub mod app;
+pub mod casework;
 pub mod cli;
 pub mod clock;
 pub mod delivery;

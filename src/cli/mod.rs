@@ -29,12 +29,14 @@ mod move_;
 mod output;
 mod plan;
 mod preview;
+mod promise;
 mod replay;
 mod report;
 mod report_delivery;
 mod run;
 mod sweep;
 mod tasks;
+mod term;
 mod verify;
 mod why;
 
@@ -81,9 +83,15 @@ enum Command {
     Preview(preview::Args),
     /// What waits for a person
     Tasks(tasks::Args),
-    /// Possible protests: list, show, confirm, dismiss
+    /// Work for people: from the first suspicion to the follow-up
     #[command(subcommand)]
     Case(case::Command),
+    /// The customer's word to pay: add, end, list
+    #[command(subcommand)]
+    Promise(promise::Command),
+    /// What was agreed on an account beyond its policy: add, end, list
+    #[command(subcommand)]
+    Term(term::Command),
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
@@ -170,6 +178,8 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Preview(args) => preview::run(&app, &args).await,
         Command::Tasks(args) => tasks::run(&app, &args).await,
         Command::Case(command) => case::run(&app, command).await,
+        Command::Promise(command) => promise::run(&app, command).await,
+        Command::Term(command) => term::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
         Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Report(command) => report::run(&app, command).await,

@@ -24,6 +24,9 @@ pub enum Kind {
     HoldEnded,
     /// A person's word on a case.
     Case,
+    /// A promise, instalments or a term was taken down.
+    Agreed,
+    AgreedEnded,
     /// Notices were sent.
     Sent,
     /// A person's word on a notice in doubt.
@@ -36,7 +39,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -45,6 +48,8 @@ impl Kind {
         Self::Hold,
         Self::HoldEnded,
         Self::Case,
+        Self::Agreed,
+        Self::AgreedEnded,
         Self::Sent,
         Self::Doubt,
         Self::Halt,
@@ -63,6 +68,8 @@ impl Kind {
             Self::Hold => "hold",
             Self::HoldEnded => "hold_ended",
             Self::Case => "case",
+            Self::Agreed => "agreed",
+            Self::AgreedEnded => "agreed_ended",
             Self::Sent => "sent",
             Self::Doubt => "doubt",
             Self::Halt => "halt",

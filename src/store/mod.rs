@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+pub mod agreements;
 pub mod audit;
 mod backup;
 pub mod bell;

@@ -1,5 +1,8 @@
 //! A case: work for a person, with the evidence, until it is followed up.
 
+mod act;
+mod course;
+mod event;
 mod kind;
 mod outcome;
 pub mod reason;
@@ -8,6 +11,9 @@ mod status;
 use chrono::NaiveDate;
 
 use super::money::Money;
+pub use act::{Act, Solution};
+pub use course::{Course, Proposal};
+pub use event::{CaseEvent, Did};
 pub use kind::CaseKind;
 pub use outcome::CaseOutcome;
 pub use status::{CaseMove, CaseStatus, Step};
