@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{
         calendar::plus_days,
-        case::{Act, CaseKind, CaseOutcome, CaseStatus, Solution, reason::CaseReason},
+        case::{Act, CaseKind, Cause, CaseOutcome, CaseStatus, Solution, playbook::PlayStep, reason::CaseReason},
         money::Money,
     },
     store::{agreements::NewPlan, cases::{Actor, CaseRow}},
@@ -115,7 +115,7 @@ pub async fn ask(app: &App, args: &Ask) -> Result<(), Failure> {
 
 pub async fn tick(app: &App, args: &Tick) -> Result<(), Failure> {
     let case = case(app, args.id).await?;
-    let steps = app.rules.playbook(case.course.kind).steps.iter().map(|step| step.code.as_str());
+    let steps = app.rules.playbooks.of(case.course.kind).steps.iter().map(PlayStep::code);
     if !steps.clone().any(|step| step == args.step) {
         let known: Vec<&str> = steps.collect();
         let step = printable(&args.step);
@@ -216,11 +216,10 @@ pub async fn follow_up(app: &App, args: &FollowUp) -> Result<(), Failure> {
 }
 
 pub async fn close(app: &App, args: &Close) -> Result<(), Failure> {
-    use crate::domain::case::cause::{CAUSES, Cause};
-    let known = || CAUSES.iter().map(|cause| cause.code).collect::<Vec<_>>().join(", ");
+    let known = || Cause::ALL.map(Cause::code).join(", ");
     let cause = Cause::from_code(&args.cause);
     let cause = cause.ok_or_else(|| Failure::Input(format!("there is no such cause; there are {}", known())))?;
-    word(app, &args.word, &Act::Close { cause: cause.code.to_owned() }).await
+    word(app, &args.word, &Act::Close { cause: cause.code().to_owned() }).await
 }
 
 /// The day named, or some days from now, but not before today.

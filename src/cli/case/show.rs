@@ -177,13 +177,17 @@ fn playbook(app: &App, case: &CaseRow) -> String {
     if case.course.status.is_over() {
         return String::new();
     }
-    let playbook = app.rules.playbook(case.course.kind);
+    let (playbook, course) = (app.rules.playbooks.of(case.course.kind), &case.course);
+    let reason = course.reason.as_deref();
     let mut text = "\nQuestions\n".to_owned();
-    playbook.questions.iter().for_each(|question| text += &format!("  - {question}\n"));
+    playbook.questions(reason).for_each(|question| text += &format!("  - {question}\n"));
     text += "\nSteps\n";
     for step in &playbook.steps {
-        let mark = if case.course.ticked.contains(&step.code) { "x" } else { " " };
-        text += &format!("  [{mark}] {:<12} {}\n", step.code, step.sentence);
+        let mark = if course.has_done(step.code()) { "x" } else { " " };
+        text += &format!("  [{mark}] {:<12} {}\n", step.code(), step.say());
+    }
+    if let Some((_, draft)) = playbook.acknowledgement(reason, &[&case.locale, &app.settings.company.locale]) {
+        text += &format!("\nA reply may begin\n    {draft}\n");
     }
     text
 }

@@ -28,6 +28,10 @@ pub enum Act {
     Resolve(Solution),
     /// The solution that was proposed, approved by a second person.
     Approve { follow_up_on: NaiveDate },
+    /// The letter that confirms the solution leaves now.
+    Writing,
+    /// It left, or somebody confirmed it by other means.
+    Written,
     HandOver { to: String },
     FollowUp,
     Reopen,
@@ -58,6 +62,8 @@ impl Act {
             Self::Tick { .. } => Did::Ticked,
             Self::Propose(_) => Did::Proposed,
             Self::Resolve(_) | Self::Approve { .. } => Did::Resolved,
+            Self::Writing => Did::Writing,
+            Self::Written => Did::Written,
             Self::HandOver { .. } => Did::HandedOver,
             Self::FollowUp => Did::FollowedUp,
             Self::Reopen => Did::Reopened,
@@ -82,6 +88,8 @@ impl Act {
             | Self::Answer
             | Self::Tick { .. }
             | Self::Propose(_)
+            | Self::Writing
+            | Self::Written
             | Self::HandOver { .. } => Step::Work,
         }
     }
@@ -97,6 +105,12 @@ impl Course {
             }
             Act::Propose(solution) | Act::Resolve(solution) => self.may_resolve(solution)?,
             Act::Approve { .. } => self.may_approve(author)?,
+            Act::Writing | Act::Written if self.outcome.is_none() => {
+                return Err("it has no solution yet that could be confirmed".to_owned());
+            }
+            Act::FollowUp if !self.confirmed => {
+                return Err("the solution was not confirmed in writing yet (`duly case write`)".to_owned());
+            }
             Act::HandOver { to } if self.owner.as_ref() == Some(to) => return Err(format!("{to} has it already")),
             Act::HearAll if self.words.is_empty() => {
                 return Err("nothing was heard yet; record the customer's words first".to_owned());

@@ -33,6 +33,8 @@ pub struct Course {
     /// The first answer that the customer got.
     pub responded_at: Option<DateTime<Utc>>,
     pub resolved_at: Option<DateTime<Utc>>,
+    /// The customer has the solution in writing.
+    pub confirmed: bool,
 }
 
 /// A solution that waits for a second person.
@@ -67,9 +69,25 @@ impl Course {
             unanswered: 0,
             responded_at: None,
             resolved_at: None,
+            confirmed: false,
         };
         events.iter().for_each(|event| course.take(event));
         course
+    }
+
+    /// Whether a step of the playbook is done: those that every playbook has show in the course itself.
+    pub fn has_done(&self, step: &str) -> bool {
+        match step {
+            "listen" => !self.words.is_empty(),
+            "acknowledge" => self.responded_at.is_some(),
+            "all_out" => self.heard,
+            "wish" => self.wish.is_some(),
+            "agree" => self.outcome.is_some(),
+            "confirm" => self.confirmed,
+            "follow_up" => matches!(self.status, CaseStatus::FollowedUp | CaseStatus::Closed),
+            "close" => self.status == CaseStatus::Closed,
+            own => self.ticked.iter().any(|ticked| ticked == own),
+        }
     }
 
     fn take(&mut self, event: &CaseEvent) {
@@ -94,8 +112,9 @@ impl Course {
             Did::Proposed => self.propose(event),
             Did::Resolved => self.resolve(event),
             Did::Reopened => self.reopen(),
+            Did::Written => self.confirmed = true,
             Did::Closed => self.cause.clone_from(&event.person),
-            Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::FollowedUp => {}
+            Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::Writing | Did::FollowedUp => {}
         }
     }
 
@@ -132,6 +151,7 @@ impl Course {
         self.credits.clone_from(&event.credits);
         self.follow_up_on = event.day;
         self.resolved_at = Some(event.at);
+        self.confirmed = false;
     }
 
     fn reopen(&mut self) {

@@ -29,6 +29,10 @@ pub enum Did {
     /// A solution beyond the person's own limit, which waits for a second one.
     Proposed,
     Resolved,
+    /// A letter to the customer is on its way; whether it arrived is not known yet.
+    Writing,
+    /// The customer has the solution in writing.
+    Written,
     HandedOver,
     FollowedUp,
     Reopened,
@@ -36,7 +40,7 @@ pub enum Did {
 }
 
 impl Did {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Opened,
         Self::Judged,
         Self::Confirmed,
@@ -51,6 +55,8 @@ impl Did {
         Self::Ticked,
         Self::Proposed,
         Self::Resolved,
+        Self::Writing,
+        Self::Written,
         Self::HandedOver,
         Self::FollowedUp,
         Self::Reopened,
@@ -73,6 +79,8 @@ impl Did {
             Self::Ticked => "ticked",
             Self::Proposed => "proposed",
             Self::Resolved => "resolved",
+            Self::Writing => "writing",
+            Self::Written => "written",
             Self::HandedOver => "handed_over",
             Self::FollowedUp => "followed_up",
             Self::Reopened => "reopened",

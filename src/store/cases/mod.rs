@@ -15,7 +15,6 @@ use crate::domain::case::{CaseEvent, CaseKind, CaseOutcome, CaseStatus, Concern,
 pub use act::Actor;
 pub(super) use act::act_in;
 pub use open::NewCase;
-pub(super) use open::open_case;
 
 /// A case with its evidence and its course, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub struct CaseRow {
     pub id: i64,
     pub account: String,
     pub name: String,
+    /// The language of the account; empty when it has none of its own.
+    pub locale: String,
     pub opened: NaiveDate,
     /// Until when the customer should have a first answer, and a solution.
     pub respond_by: Option<DateTime<Utc>>,
@@ -51,7 +52,7 @@ impl Store {
     pub async fn cases(&self, all: bool) -> Result<Vec<CaseRow>> {
         let text = "SELECT id FROM cases WHERE company = $1 AND ($2 OR status NOT IN ('closed', 'dismissed')) \
                     ORDER BY id DESC";
-        let mut tx = self.begin_read().await?;
+        let mut tx = self.pool().begin_read().await?;
         let ids: Vec<i64> = query(text).bind(self.company).bind(all).values(&mut tx).await?;
         let mut found = BTreeMap::new();
         for ids in ids.chunks(PAGE) {
@@ -61,7 +62,7 @@ impl Store {
     }
 
     pub async fn case(&self, id: i64) -> Result<Option<CaseRow>> {
-        let mut tx = self.begin_read().await?;
+        let mut tx = self.pool().begin_read().await?;
         Ok(read(&mut tx, self.company, &[id]).await?.remove(&id))
     }
 
@@ -83,6 +84,7 @@ const PAGE: usize = 500;
 /// Cases with everything about them, by id.
 async fn read(tx: &mut Tx, company: i64, ids: &[i64]) -> Result<BTreeMap<i64, CaseRow>> {
     let text = "SELECT c.id, c.kind, a.number, (SELECT f.name FROM account_fact f WHERE f.account = a.id \
+                AND f.superseded_by IS NULL), (SELECT f.locale FROM account_fact f WHERE f.account = a.id \
                 AND f.superseded_by IS NULL), c.opened, c.respond_by, c.resolve_by \
                 FROM cases c JOIN account a ON a.id = c.account WHERE c.company = ";
     let mut cases = Builder::new(text);
@@ -91,11 +93,12 @@ async fn read(tx: &mut Tx, company: i64, ids: &[i64]) -> Result<BTreeMap<i64, Ca
     for row in &cases.build().fetch_all(&mut *tx).await? {
         let mut c = Columns::of(row);
         let (id, kind) = (c.take()?, c.code(CaseKind::from_code)?);
-        let (account, name) = (c.take()?, c.take::<Option<String>>()?.unwrap_or_default());
+        let mut text = || Ok::<_, crate::store::StoreError>(c.take::<Option<String>>()?.unwrap_or_default());
+        let (account, name, locale) = (text()?, text()?, text()?);
         let (opened, respond_by, resolve_by) = (c.take()?, c.take()?, c.take()?);
         let (concerns, evidence, events) = (Vec::new(), Vec::new(), Vec::new());
         let course = Course::of(kind, &[]);
-        let case = CaseRow { id, account, name, opened, respond_by, resolve_by, concerns, evidence, events, course };
+        let case = CaseRow { id, account, name, locale, opened, respond_by, resolve_by, concerns, evidence, events, course };
         found.insert(id, case);
     }
     concerns(tx, ids, &mut found).await?;
