@@ -69,9 +69,9 @@ impl App {
     }
 
     pub fn temperature(&self, course: &Course) -> Temperature {
-        let waited = course.waiting_since.map_or(Duration::zero(), |since| {
-            self.business_hours().between(since, self.clock.now())
-        });
+        let waited = course
+            .waiting_since
+            .map_or(Duration::zero(), |since| self.business_hours().between(since, self.clock.now()));
         let signs = Signs {
             waited,
             answered: course.responded_at.is_some(),

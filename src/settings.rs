@@ -86,6 +86,8 @@ pub struct Files {
     pub wording: PathBuf,
     pub holidays: PathBuf,
     pub maps: PathBuf,
+    /// How cases are worked on; what is not there is as it comes with duly.
+    pub playbooks: PathBuf,
     /// Invoice PDFs that files name; nothing outside of it is ever sent.
     pub documents: PathBuf,
     /// What was sent last, to notice when an older database comes back.
@@ -100,6 +102,7 @@ impl Default for Files {
             wording: "wording".into(),
             holidays: "holidays".into(),
             maps: "maps".into(),
+            playbooks: "playbooks".into(),
             documents: "documents".into(),
             head: "duly.head".into(),
         }

@@ -1,14 +1,19 @@
 //! `duly check`: everything that is set, what it means, and when it runs next.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveTime;
+
 use super::{
     Done, Outcome,
     import::load_map,
-    output::{count, print, table},
+    output::{count, print, printable, table},
 };
 use crate::{
     app::{App, Failure},
     delivery::Target,
     domain::{
+        case::{CaseRule, staff::Staff},
         discount::{Anchor, Base, PartPayments, TaxShare, Terms},
         policy::{Allocate, Climb, InDoubt, Minimum, Policy},
         schedule::next_runs,
@@ -30,6 +35,7 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     text += &maps(app)?;
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
+    text += &playbooks(app);
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
     let rows = [
         (accounts, "account", "accounts"),
@@ -188,8 +194,37 @@ fn policy(policy: &Policy) -> String {
                 ),
             },
         ),
+        ("cases", cases(&policy.cases)),
+        ("staff", staff(&policy.staff)),
     ];
     pairs(rows)
+}
+
+fn cases(rule: &CaseRule) -> String {
+    let hour = |time: NaiveTime| time.format("%H:%M").to_string();
+    format!(
+        "answered within {}, resolved within {} of {}–{} on business days; followed up after {}",
+        count(rule.first_response_hours.into(), "hour", "hours"),
+        rule.resolve_hours,
+        hour(rule.from),
+        hour(rule.until),
+        count(rule.follow_up_days.into(), "day", "days")
+    )
+}
+
+/// Who may settle how much alone.
+fn staff(staff: &[Staff]) -> String {
+    let person = |person: &Staff| {
+        let amounts: Vec<String> =
+            person.limit.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+        let limit = if amounts.is_empty() { "nothing".to_owned() } else { format!("up to {}", amounts.join(", ")) };
+        let approves = if person.approves { ", approves" } else { "" };
+        format!("{} (settles {limit} alone{approves})", printable(&person.name))
+    };
+    match staff {
+        [] => "nobody is named: a second person approves each settlement".to_owned(),
+        _ => staff.iter().map(person).collect::<Vec<_>>().join("; "),
+    }
 }
 
 /// How terms on invoices are understood.
@@ -242,6 +277,16 @@ fn maps(app: &App) -> Result<String, Failure> {
         load_map(app, name)?;
     }
     Ok(format!("Maps: {}\n", names.join(", ")))
+}
+
+/// Which playbooks are the company's own, and in which languages a reply can be begun.
+fn playbooks(app: &App) -> String {
+    let books = || app.rules.playbooks.all();
+    let own: Vec<&str> = books().filter(|(_, _, own)| *own).map(|(kind, _, _)| kind.code()).collect();
+    let own = if own.is_empty() { "none of your own".to_owned() } else { format!("your own for {}", own.join(", ")) };
+    let locales: BTreeSet<&str> = books().flat_map(|(_, book, _)| book.drafts()).map(|(locale, _)| locale).collect();
+    let locales: Vec<&str> = locales.into_iter().collect();
+    format!("Playbooks: {own}; replies in {}\n", locales.join(", "))
 }
 
 fn pairs<const N: usize>(rows: [(&str, String); N]) -> String {

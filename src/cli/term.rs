@@ -88,7 +88,11 @@ async fn add(app: &App, args: &Add) -> Result<(), Failure> {
     };
     let id = app.store.add_term(&term, app.clock.now()).await?;
     let account = printable(&snapshot.facts.account.number);
-    print(&format!("Term {id} of account {account}: {}, {}.\n", args.kind.code().replace('_', " "), days(from, args.until)));
+    print(&format!(
+        "Term {id} of account {account}: {}, {}.\n",
+        args.kind.code().replace('_', " "),
+        days(from, args.until)
+    ));
     Ok(())
 }
 

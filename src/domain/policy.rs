@@ -12,6 +12,10 @@ use serde::Deserialize;
 use super::{
     alarm::AlarmRule,
     calendar::Window,
+    case::{
+        CaseRule,
+        staff::{self, Staff},
+    },
     discount::Terms,
     money::{Currency, Money},
 };
@@ -46,6 +50,12 @@ pub struct Policy {
     pub alarm: AlarmRule,
     pub costs: Costs,
     pub evidence: EvidenceRule,
+    /// How quickly cases are answered and resolved.
+    #[serde(default)]
+    pub cases: CaseRule,
+    /// Who works on them.
+    #[serde(default)]
+    pub staff: Vec<Staff>,
 }
 
 /// When sweeps run, in the company's zone.
@@ -290,6 +300,8 @@ impl Policy {
                 check(known, format!("`offer.stages`: there is no stage `{stage}`"));
             }
         }
+        found.extend(self.cases.problems());
+        found.extend(staff::problems(&self.staff));
         found
     }
 

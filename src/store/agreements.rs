@@ -109,14 +109,7 @@ impl Store {
     }
 
     /// Ends a promise, a plan or a term from a civil date on.
-    pub async fn end(
-        &self,
-        what: Agreed,
-        id: i64,
-        author: &str,
-        from: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    pub async fn end(&self, what: Agreed, id: i64, author: &str, from: NaiveDate, now: DateTime<Utc>) -> Result<()> {
         let mut tx = self.begin().await?;
         let table = what.table();
         let text = format!(
@@ -196,9 +189,10 @@ pub(super) async fn told(
              || ' from ' || CAST(made AS TEXT) || ' until ' || CAST(until AS TEXT)",
         ),
         (_, Agreed::Plan) => told_of("plan", "invoices || ' ' || currency || ' from ' || CAST(agreed AS TEXT)"),
-        (_, Agreed::Term) => {
-            told_of("term", "kind || ' from ' || CAST(starts AS TEXT) || COALESCE(' until ' || CAST(until AS TEXT), '')")
-        }
+        (_, Agreed::Term) => told_of(
+            "term",
+            "kind || ' from ' || CAST(starts AS TEXT) || COALESCE(' until ' || CAST(until AS TEXT), '')",
+        ),
     };
     let Some(row) = dynamic(text).bind(company).bind(id).fetch_optional(&mut *tx).await? else { return Ok(None) };
     let mut c = Columns::of(&row);

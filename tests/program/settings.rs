@@ -68,6 +68,22 @@ async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
         ("oldest_ready_hours = 4", "oldest_ready_hours = 0", "`alarm.oldest_ready_hours`"),
         ("oldest_ready_hours = 4", "oldest_ready_hours = 169", "`alarm.oldest_ready_hours`"),
         ("waiting_percent = 8", "waiting_percent = -1", "`costs.waiting_percent`"),
+        ("first_response_hours = 2", "first_response_hours = 0", "`cases.first_response_hours`"),
+        ("first_response_hours = 2", "first_response_hours = 17", "`cases.resolve_hours`"),
+        ("follow_up_days = 7", "follow_up_days = 0", "`cases.follow_up_days`"),
+        ("until = \"17:00:00\"", "until = \"09:30:00\"", "`cases.from`"),
+        ("until = \"17:00:00\"", "until = \"08:00:00\"", "`cases.from`"),
+        ("follow_up_days = 7", "follow_up_day = 7", "Did you mean `follow_up_days`?"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nkinds = [\"protests\"]", "did you mean `protest`?"),
+        ("# [[staff]]", "[[staff]]\nname = \" \"", "`staff.name`"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\n[[staff]]\nname = \"ben \"", "named 2 times"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nlimit = { EUR = \"-1\" }", "`limit.EUR` must not be negative"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nlimit = { EUR = \"1,5\" }", "`1,5` is not a plain amount"),
+        (
+            "# [[staff]]",
+            "[[staff]]\nname = \"A\"\naccounts = [\"C1\"]\n[[staff]]\nname = \"B\"\naccounts = [\"C1\"]",
+            "give it to one",
+        ),
     ];
     for (from, to, expected) in cases {
         let house = House::new();

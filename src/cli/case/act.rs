@@ -11,10 +11,13 @@ use crate::{
     },
     domain::{
         calendar::plus_days,
-        case::{Act, CaseKind, Cause, CaseOutcome, CaseStatus, Solution, playbook::PlayStep, reason::CaseReason},
+        case::{Act, CaseKind, CaseOutcome, CaseStatus, Cause, Solution, playbook::PlayStep, reason::CaseReason},
         money::Money,
     },
-    store::{agreements::NewPlan, cases::{Actor, CaseRow}},
+    store::{
+        agreements::NewPlan,
+        cases::{Actor, CaseRow},
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -161,7 +164,9 @@ fn plan(
 ) -> Result<Option<NewPlan>, Failure> {
     match (args.outcome, args.parts.is_empty()) {
         (CaseOutcome::PlanAgreed, true) => {
-            return Err(Failure::Input("a plan needs its instalments: `--part 2026-12-01=100.00`, once for each".into()));
+            return Err(Failure::Input(
+                "a plan needs its instalments: `--part 2026-12-01=100.00`, once for each".into(),
+            ));
         }
         (CaseOutcome::PlanAgreed, false) => {}
         (_, false) => return Err(Failure::Input("`--part` belongs to `--outcome plan_agreed`".into())),
@@ -178,7 +183,8 @@ fn plan(
     let mut parts = Vec::new();
     for (day, text) in &args.parts {
         let amount = Money::parse(text, currency).ok().filter(|amount| amount.minor > 0);
-        let amount = amount.ok_or_else(|| Failure::Input(format!("`--part {day}={text}`: not an amount in {currency}")))?;
+        let amount =
+            amount.ok_or_else(|| Failure::Input(format!("`--part {day}={text}`: not an amount in {currency}")))?;
         parts.push((*day, amount.minor));
     }
     parts.sort_unstable();

@@ -39,7 +39,11 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
     let rows = cases.iter().map(|case| {
         vec![
             case.id.to_string(),
-            if case.course.status.is_over() { String::new() } else { app.temperature(&case.course).degrees().to_string() },
+            if case.course.status.is_over() {
+                String::new()
+            } else {
+                app.temperature(&case.course).degrees().to_string()
+            },
             case.course.status.to_string(),
             case.course.kind.to_string(),
             printable(&case.account),
@@ -114,14 +118,16 @@ fn head(app: &App, case: &CaseRow) -> String {
         course.kind,
         printable(&about(&case.concerns))
     );
-    let owner = course.owner.as_deref().map_or("nobody has it".to_owned(), |owner| format!("{} has it", printable(owner)));
+    let owner =
+        course.owner.as_deref().map_or("nobody has it".to_owned(), |owner| format!("{} has it", printable(owner)));
     text += &format!("{}, opened {}, {owner}", course.status, case.opened);
     let due = due(app, case, app.clock.now());
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {
         let credits = credits(&proposal.credits);
         let author = printable(&proposal.author);
-        text += &format!("{author} proposes `{}`{credits}: `duly case approve {} --by NAME`\n", proposal.outcome, case.id);
+        text +=
+            &format!("{author} proposes `{}`{credits}: `duly case approve {} --by NAME`\n", proposal.outcome, case.id);
     }
     if let Some(outcome) = course.outcome {
         text += &format!("Solution: {outcome}{}\n", credits(&course.credits));

@@ -20,7 +20,11 @@ use super::{
 };
 use crate::{
     app::{App, AtWork, Failure},
-    domain::{calendar::instant, case::{Act, CaseStatus}, notice::State},
+    domain::{
+        calendar::instant,
+        case::{Act, CaseStatus},
+        notice::State,
+    },
     intake::take::{Order, take},
     rules::Rules,
     store::{cases::Actor, holds::NewHold},
@@ -234,12 +238,14 @@ impl<'p> Play<'p> {
             let waited = (day - case.opened).num_days();
             let Some(customer) = self.town.customer(&case.account) else { continue };
             let (act, why) = match customer.persona {
-                Persona::Complainer => {
-                    (Act::Confirm { kind: None, reason: None }, "spoke with them: the wrong goods went out, a replacement is on its way")
-                }
-                Persona::Skipper if customer.nth.is_multiple_of(3) => {
-                    (Act::Confirm { kind: None, reason: None }, "spoke with them: they wait until the matter is put right")
-                }
+                Persona::Complainer => (
+                    Act::Confirm { kind: None, reason: None },
+                    "spoke with them: the wrong goods went out, a replacement is on its way",
+                ),
+                Persona::Skipper if customer.nth.is_multiple_of(3) => (
+                    Act::Confirm { kind: None, reason: None },
+                    "spoke with them: they wait until the matter is put right",
+                ),
                 _ => (Act::Dismiss, "spoke with them: the matter is settled, the invoice was overlooked"),
             };
             if case.course.status == CaseStatus::Suspected && waited >= 4 && case.opened < NEWEST_CASES {

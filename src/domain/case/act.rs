@@ -9,7 +9,10 @@ use crate::domain::money::Money;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     /// It is one indeed, perhaps of another kind.
-    Confirm { kind: Option<CaseKind>, reason: Option<String> },
+    Confirm {
+        kind: Option<CaseKind>,
+        reason: Option<String>,
+    },
     Dismiss,
     Take,
     Note,
@@ -19,23 +22,33 @@ pub enum Act {
     HearAll,
     /// What would put it right.
     Wish,
-    Ask { until: Option<NaiveDate> },
+    Ask {
+        until: Option<NaiveDate>,
+    },
     Answer,
     /// A step of the playbook is done.
-    Tick { step: String },
+    Tick {
+        step: String,
+    },
     /// Waits for a second person.
     Propose(Solution),
     Resolve(Solution),
     /// The solution that was proposed, approved by a second person.
-    Approve { follow_up_on: NaiveDate },
+    Approve {
+        follow_up_on: NaiveDate,
+    },
     /// The letter that confirms the solution leaves now.
     Writing,
     /// It left, or somebody confirmed it by other means.
     Written,
-    HandOver { to: String },
+    HandOver {
+        to: String,
+    },
     FollowUp,
     Reopen,
-    Close { cause: String },
+    Close {
+        cause: String,
+    },
 }
 
 /// What is agreed with the customer.

@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
+use crate::domain::nearest::did_you_mean;
+
 /// The kinds of cases; each has its playbook and its people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub enum CaseKind {
     /// Poor service or goods are protested against by not paying.
     Protest,
@@ -58,6 +63,18 @@ impl CaseKind {
             Self::Stalling => "put off",
             Self::NotDebtor => "not the debtor",
         }
+    }
+}
+
+/// For files that people write.
+impl TryFrom<String> for CaseKind {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        Self::from_code(&code).ok_or_else(|| {
+            let hint = did_you_mean(&code, Self::ALL.map(Self::code));
+            format!("`{code}` is not a kind of case{hint}")
+        })
     }
 }
 

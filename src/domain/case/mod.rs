@@ -1,21 +1,29 @@
 //! A case: work for a person, with the evidence, until it is followed up.
 
 mod act;
+pub mod assign;
+mod cause;
 mod course;
 mod event;
 mod kind;
 mod outcome;
+pub mod playbook;
 pub mod reason;
+mod rule;
+pub mod staff;
 mod status;
+pub mod temperature;
 
 use chrono::NaiveDate;
 
 use super::money::Money;
 pub use act::{Act, Solution};
+pub use cause::Cause;
 pub use course::{Course, Proposal};
 pub use event::{CaseEvent, Did};
 pub use kind::CaseKind;
 pub use outcome::CaseOutcome;
+pub use rule::CaseRule;
 pub use status::{CaseMove, CaseStatus, Step};
 
 /// A case as the planner sees it.

@@ -63,14 +63,7 @@ pub(in crate::store) async fn act_in(
     Ok(after)
 }
 
-async fn append(
-    tx: &mut Tx,
-    id: i64,
-    act: &Act,
-    course: &Course,
-    after: CaseStatus,
-    actor: &Actor<'_>,
-) -> Result<i64> {
+async fn append(tx: &mut Tx, id: i64, act: &Act, course: &Course, after: CaseStatus, actor: &Actor<'_>) -> Result<i64> {
     let (mut kind, mut reason, mut outcome, mut person, mut day) = (None, None, None, None, None);
     let mut credits: &[(String, Money)] = &[];
     let mut why = actor.why.to_owned();

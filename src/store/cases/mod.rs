@@ -98,7 +98,8 @@ async fn read(tx: &mut Tx, company: i64, ids: &[i64]) -> Result<BTreeMap<i64, Ca
         let (opened, respond_by, resolve_by) = (c.take()?, c.take()?, c.take()?);
         let (concerns, evidence, events) = (Vec::new(), Vec::new(), Vec::new());
         let course = Course::of(kind, &[]);
-        let case = CaseRow { id, account, name, locale, opened, respond_by, resolve_by, concerns, evidence, events, course };
+        let case =
+            CaseRow { id, account, name, locale, opened, respond_by, resolve_by, concerns, evidence, events, course };
         found.insert(id, case);
     }
     concerns(tx, ids, &mut found).await?;
