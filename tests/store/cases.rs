@@ -2,11 +2,15 @@
 
 use duly::{
     domain::{
-        case::CaseStatus,
+        case::{Act, CaseKind, CaseOutcome, CaseStatus, Concern, Solution},
+        money::Money,
         evidence::{Observation, Suspicion},
         reason::Reason,
     },
-    store::cases::Verdict,
+    store::{
+        cases::{Actor, NewCase},
+        snapshot::Horizon,
+    },
 };
 
 use crate::{
@@ -14,7 +18,78 @@ use crate::{
     plans::{DUE_AT, LATER, held},
 };
 
-contracts!(a_case_is_opened_and_judged, time_travel_knows_a_case_as_it_was);
+contracts!(
+    a_case_is_opened_and_judged,
+    a_case_goes_its_way_to_the_follow_up,
+    a_reopened_case_books_the_difference,
+    time_travel_knows_a_case_as_it_was
+);
+
+fn ada(why: &str) -> Actor<'_> {
+    Actor { author: "ada", why, today: day("2025-03-04"), now: at(LATER) }
+}
+
+fn pounds(minor: i64) -> Money {
+    Money::new(minor, "GBP".parse().unwrap())
+}
+
+/// A case that a person opened for 10.00 of the invoice of account `A`.
+async fn opened(fresh: &Fresh) -> i64 {
+    fresh.with_accounts(&["A", "B"]).await;
+    let case = NewCase {
+        account: fresh.account("A").await,
+        kind: CaseKind::Billing,
+        reason: Some("price".to_owned()),
+        concerns: vec![Concern { invoice: "INV-A".to_owned(), amount: Some(pounds(1_000)) }],
+        opened: day("2025-03-04"),
+        owner: Some("ada".to_owned()),
+        respond_by: at(LATER),
+        resolve_by: at(LATER),
+        author: "ada".to_owned(),
+        why: "a call".to_owned(),
+        words: Some("The price is not the one we agreed on".to_owned()),
+    };
+    fresh.open_case(&case, at(LATER)).await.unwrap()
+}
+
+fn credit(minor: i64) -> Act {
+    let credits = vec![("INV-A".to_owned(), pounds(minor))];
+    Act::Resolve(Solution { outcome: CaseOutcome::OurFault, credits, follow_up_on: day("2025-03-11") })
+}
+
+async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.map_err(|error| error.to_string());
+    let fact = async || fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts.cases.remove(0);
+    assert_eq!((fact().await.disputed("INV-A"), fact().await.holds("INV-A")), (1_000, false));
+    assert!(act(credit(500)).await.unwrap_err().contains("is all out?"));
+    assert_eq!(act(Act::HearAll).await, Ok(CaseStatus::Open));
+    assert_eq!(act(Act::Ask { until: None }).await, Ok(CaseStatus::AwaitingCustomer));
+    assert_eq!(act(credit(500)).await, Ok(CaseStatus::Resolved));
+    assert_eq!(fact().await.agreed("INV-A"), Some((500, day("2025-03-04"))));
+    assert!(act(Act::FollowUp).await.unwrap_err().contains("in writing"));
+    act(Act::Written).await.unwrap();
+    assert!(act(Act::Close { cause: "other".to_owned() }).await.unwrap_err().contains("follow up"));
+    assert_eq!(act(Act::FollowUp).await, Ok(CaseStatus::FollowedUp));
+    assert_eq!(act(Act::Close { cause: "invoice_wrong".to_owned() }).await, Ok(CaseStatus::Closed));
+    let course = fresh.case(id).await.unwrap().unwrap().course;
+    assert_eq!((course.cause.as_deref(), course.words.len()), (Some("invoice_wrong"), 1));
+    assert!(act(Act::Note).await.unwrap_err().contains("is closed"));
+    // What was agreed stays with the account until the books have credited it.
+    assert_eq!((fact().await.disputed("INV-A"), fact().await.agreed("INV-A").unwrap().0), (0, 500));
+}
+
+async fn a_reopened_case_books_the_difference(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    for act in [Act::HearAll, credit(500), Act::Reopen, credit(800)] {
+        fresh.act(id, &act, &ada("so it is")).await.unwrap();
+    }
+    let booked = fresh.adjustments(None).await.unwrap();
+    let booked: Vec<_> = booked.iter().map(|one| (one.kind.as_str(), one.source.clone(), one.gross.minor)).collect();
+    assert_eq!(booked, [("our_fault", format!("case {id}"), 500), ("our_fault", format!("case {id}"), 300)]);
+    let facts = fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts;
+    assert_eq!(facts.cases[0].agreed("INV-A"), Some((800, day("2025-03-04"))));
+}
 
 /// A sweep that suspects a protest of account `A`; the case.
 async fn suspected(fresh: &Fresh) -> i64 {
@@ -37,17 +112,17 @@ async fn suspected(fresh: &Fresh) -> i64 {
 async fn a_case_is_opened_and_judged(fresh: Fresh) {
     let id = suspected(&fresh).await;
     let case = fresh.case(id).await.unwrap().unwrap();
-    assert_eq!((case.account.as_str(), case.status, case.opened), ("A", CaseStatus::Suspected, day("2025-03-03")));
+    assert_eq!((case.account.as_str(), case.course.status, case.opened), ("A", CaseStatus::Suspected, day("2025-03-03")));
     let evidence: Vec<_> = case.evidence.iter().map(|one| (one.source.as_str(), one.decisive)).collect();
     assert_eq!(evidence, [("event complaint:E1", false), ("event complaint:E2", true)]);
     let revision = fresh.snapshot("A", everything()).await.unwrap().revision;
 
-    let by = ("ada", "they called");
-    let judge = async |verdict| fresh.judge(id, verdict, by, day("2025-03-04"), at(LATER)).await;
-    assert_eq!(judge(Verdict::Confirm).await.unwrap(), CaseStatus::Open);
-    assert!(judge(Verdict::Confirm).await.unwrap_err().to_string().contains("confirmed already"));
-    assert_eq!(judge(Verdict::Dismiss).await.unwrap(), CaseStatus::Dismissed);
-    let moves = fresh.case(id).await.unwrap().unwrap().moves;
+    let confirm = Act::Confirm { kind: None, reason: None };
+    let judge = async |act: &Act| fresh.act(id, act, &ada("they called")).await;
+    assert_eq!(judge(&confirm).await.unwrap(), CaseStatus::Open);
+    assert!(judge(&confirm).await.unwrap_err().to_string().contains("confirmed already"));
+    assert_eq!(judge(&Act::Dismiss).await.unwrap(), CaseStatus::Dismissed);
+    let moves = fresh.case(id).await.unwrap().unwrap().events;
     let moves: Vec<_> = moves.iter().map(|one| (one.status, one.author.as_str())).collect();
     assert_eq!(moves, [(CaseStatus::Suspected, "duly"), (CaseStatus::Open, "ada"), (CaseStatus::Dismissed, "ada")]);
     assert_eq!(fresh.snapshot("A", everything()).await.unwrap().revision, revision + 2);
@@ -55,13 +130,13 @@ async fn a_case_is_opened_and_judged(fresh: Fresh) {
     assert_eq!(fresh.cases(true).await.unwrap().len(), 1);
     assert_eq!(fresh.case(id + 1).await.unwrap(), None);
     let other = fresh.of_company("OTHER").await;
-    let foreign = other.judge(id, Verdict::Confirm, by, day("2025-03-04"), at(LATER)).await;
+    let foreign = other.act(id, &confirm, &ada("theirs")).await;
     assert!(foreign.unwrap_err().to_string().contains("there is no case"));
 }
 
 async fn time_travel_knows_a_case_as_it_was(fresh: Fresh) {
     let id = suspected(&fresh).await;
-    fresh.judge(id, Verdict::Dismiss, ("ada", "a mistake"), day("2025-03-04"), at(LATER)).await.unwrap();
+    fresh.act(id, &Act::Dismiss, &ada("a mistake")).await.unwrap();
     let status = async |as_of, recorded| {
         let mut horizon = everything();
         (horizon.as_of, horizon.recorded) = (day(as_of), at(recorded));
