@@ -21,6 +21,8 @@ const UNDELIVERED: &[&str] = &[
     "non-delivery",
     "nondelivery",
     "mail system error",
+    "mail fail",
+    "failed addresses",
     "could not be delivered",
     "cannot be delivered",
     "was not delivered",

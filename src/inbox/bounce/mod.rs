@@ -80,9 +80,12 @@ fn is_report(mail: &Message, signed: bool) -> bool {
         return true;
     }
     let subject = says::undelivered(&fields.text("subject"));
-    // Answers of people who are away come from nobody too, and say that something is delayed.
-    let nobody = nobody && (subject || signed) && !says::is_answer(fields);
-    nobody || (daemon && (subject || says::undelivered(prose::report(&mail.text()).0)))
+    let said = || says::undelivered(prose::report(&mail.text()).0);
+    if daemon {
+        return nobody || subject || said();
+    }
+    // Answers of people who are away come from nobody too, and say that something is delayed; they return no mail.
+    nobody && !says::is_answer(fields) && (subject || signed || (mail.returned().next().is_some() && said()))
 }
 
 /// From the fields, with the words about this recipient to tell what fields do not.
@@ -97,6 +100,7 @@ fn from_fields(told: &Told, prose: &str) -> Failure {
     let context = format!("{}\n{}\n{about}", told.diagnostic, told.status);
     let signs = Signs {
         words: words::reason(said),
+        certain: words::certain(said),
         status,
         // Without a diagnosis only a transcript has another server's reply.
         reply: if told.diagnostic.is_empty() { codes::answer(said) } else { codes::reply(said) },
@@ -112,6 +116,7 @@ fn from_prose(mail: &Message, prose: &str) -> Vec<Failure> {
     let judged = |recipient: Option<String>, said: &str| {
         let signs = Signs {
             words: words::reason(said),
+            certain: words::certain(said),
             status: codes::status(said),
             reply: codes::reply(said),
             step: step(said, prose, recipient.as_deref()),

@@ -56,6 +56,8 @@ pub(super) enum Step {
 pub(super) struct Signs {
     /// The reason that the words tell.
     pub words: Option<Reason>,
+    /// The words deny the account as such, in a sentence that means nothing else.
+    pub certain: bool,
     /// RFC 3463, `5.1.1`.
     pub status: Option<Status>,
     /// RFC 5321, `550`.
@@ -79,10 +81,10 @@ impl Status {
         self.detail == 0
     }
 
-    /// What the code says by itself (RFC 3463, and Exchange's 5.1.10).
+    /// What the code says by itself (RFC 3463, and Exchange's 5.1.10 and 5.1.351).
     const fn reason(self) -> Option<Reason> {
         Some(match (self.subject, self.detail) {
-            (1, 1 | 3 | 10) => Reason::UnknownUser,
+            (1, 1 | 3 | 10 | 351) => Reason::UnknownUser,
             (1, 2) => Reason::UnknownHost,
             (1, 6) => Reason::Moved,
             (1, 7 | 8) => Reason::Sender,
@@ -98,9 +100,9 @@ impl Status {
         })
     }
 
-    /// The code speaks of something else than a wrong address: mailbox, system, content, security.
+    /// The code speaks of something else than a wrong address: mailbox, content, security.
     const fn contradicts(self) -> bool {
-        matches!(self.subject, 2 | 3 | 6 | 7)
+        matches!(self.subject, 2 | 6 | 7) || (self.subject == 3 && !self.is_vague())
     }
 }
 
@@ -131,7 +133,7 @@ impl Signs {
         let passing = self.delayed
             || self.status.is_some_and(|status| status.class == 4)
             || self.reply.is_some_and(|reply| reply < 500);
-        if !reason.is_final() || passing || matches!(self.step, Some(Step::Before | Step::Data)) {
+        if !reason.is_final() || passing || self.step == Some(Step::Before) {
             return false;
         }
         let words = self.words == Some(reason);
@@ -140,7 +142,10 @@ impl Signs {
         if self.status.is_some_and(Status::contradicts) {
             return words && recipient;
         }
-        let knows_itself = self.reply.is_none();
-        (words && (code || recipient || knows_itself)) || (code && (recipient || self.reply.is_some()))
+        // Whether a domain exists is found by the server that looks for it, with or without a number before it.
+        let looked_up = matches!(reason, Reason::UnknownHost | Reason::NoMailServer);
+        let by_itself = (self.reply.is_none() || looked_up) && self.step != Some(Step::Data);
+        let two = (words && code) || (words && recipient) || (code && recipient);
+        two || (words && (by_itself || self.certain))
     }
 }

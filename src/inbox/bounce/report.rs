@@ -45,15 +45,17 @@ fn told(fields: &Fields) -> Option<Told> {
     if !named || !says {
         return None;
     }
+    let status = fields.get("status").unwrap_or_default();
     let action = match fields.get("action").unwrap_or_default().to_ascii_lowercase().as_str() {
         action if action.starts_with("delayed") => Action::Delayed,
         action if ["delivered", "relayed", "expanded"].iter().any(|done| action.starts_with(done)) => Action::Done,
+        _ if status.starts_with('2') => Action::Done,
         _ => Action::Failed,
     };
     Some(Told {
         recipient: address("original-recipient").or_else(|| address("final-recipient")),
         action,
-        status: fields.get("status").unwrap_or_default().to_owned(),
+        status: status.to_owned(),
         diagnostic: diagnostic(fields.get("diagnostic-code").unwrap_or_default()).to_owned(),
     })
 }

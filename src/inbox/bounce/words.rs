@@ -482,6 +482,16 @@ const REASONS: &[(Reason, &[&str])] = &[
     (Reason::Refused, &["rejected", "refused", "denied", "not accepted", "unwanted", "blocked", "not accept"]),
 ];
 
+/// Sentences that deny the account as such.
+const CERTAIN: &[&str] = &[
+    "doesn't have a…account",
+    "does not have a…account",
+    "tried to reach does not exist",
+    "there is no account",
+    "account…does not exist",
+    "no longer employed",
+];
+
 /// Phrases that tell where in the conversation it was.
 const STEPS: &[(Step, &[&str])] = &[
     (
@@ -503,6 +513,7 @@ const STEPS: &[(Step, &[&str])] = &[
         Step::Recipient,
         &[
             "rcpt to",
+            "smtp:rcpt",
             "rcpt command",
             "after rcpt",
             "not like recipient",
@@ -534,6 +545,12 @@ const STEPS: &[(Step, &[&str])] = &[
 /// The first reason in the list of which a phrase occurs.
 pub(super) fn reason(text: &str) -> Option<Reason> {
     find(REASONS, &plain(text))
+}
+
+/// Whether the words leave no doubt.
+pub(super) fn certain(text: &str) -> bool {
+    let plain = plain(text);
+    CERTAIN.iter().any(|phrase| occurs(phrase, &plain))
 }
 
 /// The step that a report names. A transcript says it in the protocol's own words.
