@@ -37,7 +37,7 @@ const MOST: usize = 20;
 impl Clues {
     pub(super) fn of(mail: &Message, ours: &Ours<'_>) -> Self {
         let recipients = distinct(RECIPIENTS.iter().flat_map(|name| addresses(&mail.fields, name)));
-        let returned: Vec<Fields> = mail.returned().cloned().chain(within(&mail.text())).collect();
+        let returned: Vec<Fields> = mail.returned().cloned().chain(within(&mail.text)).collect();
         let ids = |fields: &Fields, name| fields.ids(name);
         let answered = ids(&mail.fields, "in-reply-to").into_iter();
         // The last reference is the nearest.

@@ -24,6 +24,8 @@ pub(super) struct Message {
     pub fields: Fields,
     pub content: Content,
     pub parts: Vec<Part>,
+    /// Plain text of its own, or else its HTML as text.
+    pub text: String,
 }
 
 /// A part that is not a container.
@@ -52,7 +54,8 @@ impl Message {
         let content = fields.content();
         let mut walk = Walk { parts: Vec::new() };
         walk.part(&fields, body, Place { depth: 0, returned: false });
-        Some(Self { fields, content, parts: walk.parts })
+        let text = text(&walk.parts);
+        Some(Self { fields, content, parts: walk.parts, text })
     }
 
     /// Its own parts, without those of messages inside.
@@ -68,16 +71,22 @@ impl Message {
     pub fn has(&self, kind: &str) -> bool {
         self.own().any(|part| part.kind == kind)
     }
+}
 
-    /// Plain text of its own, or else its HTML as text.
-    pub fn text(&self) -> String {
-        let shown = |kind: &'static str| self.own().filter(move |part| part.kind == kind && !part.attached);
-        let plain: Vec<&str> =
-            shown("text/plain").map(|part| part.text.trim_end()).filter(|text| !text.trim().is_empty()).collect();
-        match (plain.is_empty(), shown("text/html").next()) {
-            (true, Some(html)) => mail_parser::decoders::html::html_to_text(&html.text),
-            _ => plain.join("\n\n"),
-        }
+/// Plain text, or else HTML as text; not of messages inside.
+fn text(parts: &[Part]) -> String {
+    let shown = |kind: &'static str| parts.iter().filter(move |part| part.kind == kind && part.is_shown());
+    let plain: Vec<&str> =
+        shown("text/plain").map(|part| part.text.trim_end()).filter(|text| !text.trim().is_empty()).collect();
+    match (plain.is_empty(), shown("text/html").next()) {
+        (true, Some(html)) => mail_parser::decoders::html::html_to_text(&html.text),
+        _ => plain.join("\n\n"),
+    }
+}
+
+impl Part {
+    fn is_shown(&self) -> bool {
+        !self.returned && !self.attached && self.header.is_none()
     }
 }
 

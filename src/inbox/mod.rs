@@ -169,7 +169,7 @@ impl Letter {
             subject: fields.text("subject"),
             message_id: fields.ids("message-id").into_iter().next(),
             references,
-            text: mail.text(),
+            text: mail.text.clone(),
             clues: Clues::of(mail, ours),
         }
     }

@@ -22,6 +22,9 @@ impl Verp {
     /// Longest local part of the bounce address.
     pub const LONGEST_LOCAL: usize = 64 - Self::ADDED;
 
+    /// Characters that a secret must have, so that it cannot be guessed from an address.
+    pub const SHORTEST_SECRET: usize = 16;
+
     /// `None` if it is not an address, or too long to be extended.
     pub fn new(address: &str, secret: &[u8]) -> Option<Self> {
         let (local, domain) = address.rsplit_once('@')?;

@@ -2,7 +2,7 @@
 
 mod returns;
 
-use super::{fields::Fields, message::Message};
+use super::{fields::Fields, message::Message, says};
 
 pub(super) use returns::returns;
 
@@ -28,113 +28,23 @@ const ANSWERS: [&str; 7] = [
 ];
 
 /// Beginnings of subjects that mail programs write for people who are away, after any `Re:`.
-const SUBJECTS: &[&str] = &[
-    "automatic reply",
-    "auto reply",
-    "auto-reply",
-    "autoreply",
-    "auto response",
-    "autoresponse",
-    "automated reply",
-    "out of office",
-    "out of the office",
-    "out-of-office",
-    "vacation",
-    "on vacation",
-    "on leave",
-    "annual leave",
-    "away from",
-    "away until",
-    "i am away",
-    "i'm away",
-    "automatische antwort",
-    "abwesenheit",
-    "abwesend",
-    "außer haus",
-    "nicht im büro",
-    "urlaub",
-    "réponse automatique",
-    "reponse automatique",
-    "absence",
-    "absent du bureau",
-    "message d'absence",
-    "respuesta automática",
-    "respuesta automatica",
-    "fuera de la oficina",
-    "fuera de oficina",
-    "ausencia",
-    "risposta automatica",
-    "fuori ufficio",
-    "assenza",
-    "automatisch antwoord",
-    "automatische reactie",
-    "afwezig",
-    "niet aanwezig",
-    "automatyczna odpowiedź",
-    "odpowiedź automatyczna",
-    "nieobecność",
-    "poza biurem",
-    "autosvar",
-    "automatiskt svar",
-    "automatisk svar",
-    "frånvaro",
-    "frånvarande",
-    "resposta automática",
-    "fora do escritório",
-    "automaattinen vastaus",
-    "poissa",
-    "automatická odpověď",
-    "自動応答",
-    "不在",
-];
+const SUBJECTS: &str = "automatic reply | auto reply | auto-reply | autoreply | auto response | autoresponse | automated reply | out \
+     of office | out of the office | out-of-office | vacation | on vacation | on leave | annual leave | away | i \
+     am away | i'm away | automatische antwort | abwesenheit | abwesend | außer haus | nicht im büro | urlaub | \
+     réponse automatique | reponse automatique | absence | absent du bureau | message d'absence | respuesta \
+     automática | respuesta automatica | fuera de la oficina | fuera de oficina | ausencia | risposta automatica \
+     | fuori ufficio | assenza | automatisch antwoord | automatische reactie | afwezig | niet aanwezig | \
+     automatyczna odpowiedź | odpowiedź automatyczna | nieobecność | poza biurem | autosvar | automatiskt svar | \
+     automatisk svar | frånvaro | frånvarande | resposta automática | fora do escritório | automaattinen vastaus \
+     | poissa | automatická odpověď | 自動応答 | 不在";
 
 /// Sentences of people who are away.
-const AWAY: &[&str] = &[
-    "out of office",
-    "out of the office",
-    "on vacation",
-    "on holiday",
-    "annual leave",
-    "on leave",
-    "currently away",
-    "i am away",
-    "i'm away",
-    "be away",
-    "not in the office",
-    "limited access to",
-    "upon my return",
-    "when i return",
-    "nicht im büro",
-    "im urlaub",
-    "abwesend",
-    "außer haus",
-    "nicht erreichbar",
-    "nicht im haus",
-    "elternzeit",
-    "absent",
-    "en congé",
-    "en vacances",
-    "hors du bureau",
-    "de retour",
-    "fuera de la oficina",
-    "de vacaciones",
-    "ausente",
-    "fuori ufficio",
-    "in ferie",
-    "assente",
-    "afwezig",
-    "met vakantie",
-    "op vakantie",
-    "met verlof",
-    "nieobecn",
-    "na urlopie",
-    "poza biurem",
-    "frånvarande",
-    "semester",
-    "inte på kontoret",
-    "tillbaka",
-    "sleeping",
-];
+const AWAY: &str = "out of office | out of the office | on vacation | on holiday | annual leave | on leave | currently away | i \
+     am away | i'm away | be away | not in the office | limited access to | upon my return | when i return | \
+     nicht im büro | im urlaub | abwesend | außer haus | nicht erreichbar | nicht im haus | elternzeit | absent | \
+     en congé | en vacances | hors du bureau | de retour | fuera de la oficina | de vacaciones | ausente | fuori \
+     ufficio | in ferie | assente | afwezig | met vakantie | op vakantie | met verlof | nieobecn | na urlopie | \
+     poza biurem | frånvarande | semester | inte på kontoret | tillbaka | sleeping";
 
 /// Whether nobody wrote it, and what it is then.
 pub(super) fn read(mail: &Message) -> Option<Machine> {
@@ -143,9 +53,8 @@ pub(super) fn read(mail: &Message) -> Option<Machine> {
     if !is_automatic(fields) && !subject {
         return None;
     }
-    let text: String = mail.text().chars().take(2000).collect();
-    let text = text.to_lowercase().replace('’', "'");
-    let away = subject || fields.says("x-apple-action", "vacation") || AWAY.iter().any(|words| text.contains(words));
+    let text: String = mail.text.chars().take(2000).collect();
+    let away = subject || fields.says("x-apple-action", "vacation") || says::contains(&text, AWAY);
     Some(if away { Machine::Away } else { Machine::System })
 }
 
@@ -175,5 +84,5 @@ fn begins_like_an_answer(subject: &str) -> bool {
     // Ours is quoted after it, so only the beginning counts; `Re: out of office` was answered by somebody.
     subject.truncate(subject.char_indices().nth(120).map_or(subject.len(), |(at, _)| at));
     let subject = subject.trim_start_matches(['[', '(', ' ', '"']);
-    SUBJECTS.iter().any(|words| subject.starts_with(words))
+    SUBJECTS.split(" | ").any(|words| subject.starts_with(words))
 }

@@ -1,6 +1,6 @@
 //! Reply codes and status codes within a text.
 
-use super::reason::Status;
+use super::{reason::Status, words::cut};
 
 /// Octets of a text in which codes are looked for.
 const LOOKED_AT: usize = 4 << 10;
@@ -35,9 +35,8 @@ pub(super) fn answer(text: &str) -> Option<u16> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     // `smtp;550` and `CODE :550` are two words.
-    text[..end].split(|c: char| c.is_whitespace() || matches!(c, ';' | ':' | '<' | '>'))
+    cut(text, LOOKED_AT).split(|c: char| c.is_whitespace() || matches!(c, ';' | ':' | '<' | '>'))
 }
 
 /// `5.1.1`, and nothing with a fourth number.

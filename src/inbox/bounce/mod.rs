@@ -4,6 +4,7 @@
 //! name the recipient and the codes, and words are read where there are none.
 
 mod codes;
+mod phrases;
 mod prose;
 mod reason;
 mod report;
@@ -11,6 +12,7 @@ mod words;
 
 use super::{fields::Fields, message::Message, says};
 
+use prose::Block;
 pub use reason::{Reason, Status};
 use reason::{Signs, Step};
 use report::{Action, Told};
@@ -50,8 +52,7 @@ pub(super) fn read(mail: &Message, signed: bool) -> Verdict {
     if !is_report(mail, signed) {
         return Verdict::Other;
     }
-    let text = mail.text();
-    let (prose, _) = prose::report(&text);
+    let prose = prose::report(&mail.text);
     let mut told: Vec<Told> = mail.own().flat_map(|part| report::read(&part.text)).collect();
     if told.is_empty() {
         // A gateway may wrap the report of another server.
@@ -59,11 +60,12 @@ pub(super) fn read(mail: &Message, signed: bool) -> Verdict {
         told = inner.flat_map(|part| report::read(&part.text)).collect();
     }
     if !told.is_empty() {
+        let blocks = prose::blocks(prose);
         let failed: Vec<&Told> = told.iter().filter(|told| told.action != Action::Done).collect();
         if failed.is_empty() {
             return Verdict::Delivered;
         }
-        return Verdict::Failed(failed.into_iter().map(|told| from_fields(told, prose)).collect());
+        return Verdict::Failed(failed.into_iter().map(|told| from_fields(told, prose, &blocks)).collect());
     }
     Verdict::Failed(from_prose(mail, prose))
 }
@@ -80,7 +82,7 @@ fn is_report(mail: &Message, signed: bool) -> bool {
         return true;
     }
     let subject = says::undelivered(&fields.text("subject"));
-    let said = || says::undelivered(prose::report(&mail.text()).0);
+    let said = || says::undelivered(prose::report(&mail.text));
     if daemon {
         return nobody || subject || said();
     }
@@ -89,8 +91,7 @@ fn is_report(mail: &Message, signed: bool) -> bool {
 }
 
 /// From the fields, with the words about this recipient to tell what fields do not.
-fn from_fields(told: &Told, prose: &str) -> Failure {
-    let blocks = prose::blocks(prose);
+fn from_fields(told: &Told, prose: &str, blocks: &[Block]) -> Failure {
     let same = |address: &str| told.recipient.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address));
     let about = blocks.iter().find(|block| same(&block.recipient)).map_or(prose, |block| &block.said);
     // Without a diagnosis the prose is all there is.
@@ -98,9 +99,10 @@ fn from_fields(told: &Told, prose: &str) -> Failure {
     let field = codes::status(&told.status);
     let status = codes::status(said).filter(|code| !code.is_vague()).or(field);
     let context = format!("{}\n{}\n{about}", told.diagnostic, told.status);
+    let (words, certain) = words::reason(said);
     let signs = Signs {
-        words: words::reason(said),
-        certain: words::certain(said),
+        words,
+        certain,
         status,
         // Without a diagnosis only a transcript has another server's reply.
         reply: if told.diagnostic.is_empty() { codes::answer(said) } else { codes::reply(said) },
@@ -114,9 +116,10 @@ fn from_fields(told: &Told, prose: &str) -> Failure {
 fn from_prose(mail: &Message, prose: &str) -> Vec<Failure> {
     let delayed = says::only_delayed(&mail.fields.text("subject"), prose);
     let judged = |recipient: Option<String>, said: &str| {
+        let (words, certain) = words::reason(said);
         let signs = Signs {
-            words: words::reason(said),
-            certain: words::certain(said),
+            words,
+            certain,
             status: codes::status(said),
             reply: codes::reply(said),
             step: step(said, prose, recipient.as_deref()),

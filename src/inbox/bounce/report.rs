@@ -24,7 +24,7 @@ pub(super) enum Action {
 }
 
 /// Recipients that are read of one report.
-const RECIPIENTS: usize = 50;
+const RECIPIENTS: usize = 20;
 
 /// The recipients of a report: groups of fields with empty lines between. Reports also stand in plain text.
 pub(super) fn read(text: &str) -> Vec<Told> {

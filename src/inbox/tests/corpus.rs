@@ -32,8 +32,6 @@ struct Known {
     feedback_type: String,
 }
 
-const OURS: Ours<'static> = Ours { message_domain: "example.test", from: "accounts@example.test", verp: None };
-
 #[test]
 fn the_public_set_is_read_as_it_is_known() {
     let Some(folder) = folder() else { return };
