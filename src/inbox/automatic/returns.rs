@@ -183,8 +183,8 @@ fn day(word: &str) -> Option<u32> {
 
 fn month(word: &str) -> Option<u32> {
     let letters = word.chars().all(char::is_alphabetic) && word.chars().count() >= 3;
-    let known = |names: &&[&str]| names.iter().any(|name| word.starts_with(name));
-    let index = MONTHS.iter().position(|names| known(&names)).filter(|_| letters)?;
+    let index = MONTHS.iter().position(|names| names.iter().any(|name| word.starts_with(name)));
+    let index = index.filter(|_| letters)?;
     u32::try_from(index + 1).ok()
 }
 

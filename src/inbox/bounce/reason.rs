@@ -145,7 +145,7 @@ impl Signs {
         // Whether a domain exists is found by the server that looks for it, with or without a number before it.
         let looked_up = matches!(reason, Reason::UnknownHost | Reason::NoMailServer);
         let by_itself = (self.reply.is_none() || looked_up) && self.step != Some(Step::Data);
-        let two = (words && code) || (words && recipient) || (code && recipient);
+        let two = [words, code, recipient].into_iter().filter(|sign| *sign).count() >= 2;
         two || (words && (by_itself || self.certain))
     }
 }
