@@ -3,11 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use chrono::{Duration, NaiveDate};
+use secrecy::ExposeSecret;
 
 use crate::{
     clock::Clock,
     delivery::{Deliverer, Head, Target},
     domain::calendar::date_at,
+    inbox::token::Verp,
     letter::dkim::Dkim,
     presence::Presence,
     rules::Rules,
@@ -117,6 +119,7 @@ impl App {
             rules: Arc::clone(&self.rules),
             target: Arc::new(Target::of(&self.settings).map_err(Failure::Input)?),
             dkim: self.dkim()?,
+            verp: self.verp()?,
             clock: self.clock.clone(),
             as_of,
             memory: Arc::default(),
@@ -130,6 +133,22 @@ impl App {
             settings::Target::Smtp => Head::new(self.settings.path(&self.settings.files.head)),
             settings::Target::Folder => Head::default(),
         }
+    }
+
+    /// Signs the addresses to which bounces come.
+    pub fn verp(&self) -> Result<Option<Verp>, Failure> {
+        let inbox = &self.settings.inbox;
+        let Some(address) = &inbox.bounce_address else { return Ok(None) };
+        let secret = inbox.secret(&self.settings).map_err(Failure::Input)?;
+        let secret = secret.filter(|secret| secret.expose_secret().len() >= Verp::SHORTEST_SECRET);
+        let secret = secret.ok_or_else(|| {
+            let least = Verp::SHORTEST_SECRET;
+            Failure::Input(format!("the secret of `inbox.bounce_address` has fewer than {least} characters"))
+        })?;
+        let longest = Verp::LONGEST_LOCAL;
+        let long = || format!("`inbox.bounce_address`: `{address}` has more than {longest} characters before its @");
+        let verp = Verp::new(address, secret.expose_secret().as_bytes()).ok_or_else(|| Failure::Input(long()))?;
+        Ok(Some(verp))
     }
 
     pub fn dkim(&self) -> Result<Option<Arc<Dkim>>, Failure> {

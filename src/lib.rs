@@ -8,6 +8,7 @@
 //! - [`sweep`]: wake, slots, snapshot, plan, commit.
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
+//! - [`inbox`]: what comes back: bounces, complaints, automatic answers, replies.
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
 //! - [`casework`]: who has a case, until when, and how hot it is.
 //! - [`web`]: health and figures over HTTP.
@@ -23,6 +24,7 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod failpoint;
+pub mod inbox;
 pub mod intake;
 pub mod letter;
 pub mod presence;

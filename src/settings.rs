@@ -19,6 +19,8 @@ pub struct Settings {
     #[serde(default)]
     pub files: Files,
     pub delivery: Delivery,
+    #[serde(default)]
+    pub inbox: Inbox,
     pub ops: Option<Ops>,
     /// Folder of the settings file; all paths are relative to it.
     #[serde(skip)]
@@ -219,6 +221,17 @@ pub struct Dkim {
     pub key_file: PathBuf,
 }
 
+/// What comes back.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inbox {
+    /// Address for bounces, of which every notice has a signed form: `bounces+TOKEN-SIGNATURE@example.test`.
+    pub bounce_address: Option<String>,
+    /// With what such addresses are signed.
+    pub secret_env: Option<String>,
+    pub secret_file: Option<PathBuf>,
+}
+
 /// What the daemon tells about itself.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +270,7 @@ impl Settings {
 
     fn check(&self) -> Result<(), String> {
         self.check_database()?;
+        self.inbox.check(&self.delivery)?;
         if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
             return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
         }
@@ -282,6 +296,7 @@ impl Settings {
             ("delivery.from", Some(&self.delivery.from)),
             ("delivery.reply_to", self.delivery.reply_to.as_ref()),
             ("delivery.envelope_from", self.delivery.envelope_from.as_ref()),
+            ("inbox.bounce_address", self.inbox.bounce_address.as_ref()),
         ];
         for (key, address) in addresses {
             if let Some(address) = address.filter(|address| !is_address(address)) {
@@ -339,13 +354,34 @@ impl Settings {
     }
 }
 
+impl Inbox {
+    fn check(&self, delivery: &Delivery) -> Result<(), String> {
+        let secret = self.secret_env.is_some() || self.secret_file.is_some();
+        match &self.bounce_address {
+            Some(_) if !secret => Err("`inbox.bounce_address` needs `secret_env` or `secret_file` beside it: bounces \
+                                       are believed when their address is signed"
+                .to_owned()),
+            Some(_) if delivery.envelope_from.is_some() => {
+                Err("`inbox.bounce_address` and `delivery.envelope_from` both say where bounces go; keep one"
+                    .to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The secret, from wherever it is.
+    pub fn secret(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
+        Secret { password_env: self.secret_env.clone(), password_file: self.secret_file.clone() }.read(settings)
+    }
+}
+
 impl Secret {
     /// The secret from the environment or its file, without the line end of the file.
     pub fn read(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
         match (&self.password_env, &self.password_file) {
             (Some(name), _) => match std::env::var(name) {
                 Ok(value) => Ok(Some(value.into())),
-                Err(_) => Err(format!("the environment variable `{name}` with the password is not set")),
+                Err(_) => Err(format!("the environment variable `{name}` with the secret is not set")),
             },
             (None, Some(file)) => {
                 let path = settings.path(file);
@@ -374,7 +410,10 @@ pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<(T, String), FilePr
 fn with_hint(error: &toml::de::Error, file: &str) -> String {
     let before = error.span().and_then(|span| file.get(..span.start)).unwrap_or_default();
     let (number, line) = (before.matches('\n').count(), before.rfind('\n').map_or(0, |at| at + 1));
-    let secret = file[line..].lines().next().is_some_and(|line| line.to_lowercase().contains("pass"));
+    let secret = file[line..].lines().next().is_some_and(|line| {
+        let line = line.to_lowercase();
+        line.contains("pass") || line.contains("secret")
+    });
     // The line itself is not shown when a password may stand on it.
     let text = match secret {
         true => format!("TOML parse error at line {}\n{}", number + 1, error.message()),

@@ -53,6 +53,8 @@ fn company(app: &App) -> Result<String, Failure> {
     let (company, delivery) = (&app.settings.company, &app.settings.delivery);
     let target = Target::of(&app.settings).map_err(Failure::Input)?;
     app.dkim()?;
+    app.verp()?;
+    let bounces = app.settings.inbox.bounce_address.as_ref().map(|at| format!(", bounces to signed forms of {at}"));
     let protection = match delivery.smtp.as_ref().map(|smtp| smtp.tls) {
         Some(TlsMode::Required) => ", TLS from the first byte",
         Some(TlsMode::Starttls) => ", STARTTLS and never without",
@@ -74,7 +76,15 @@ fn company(app: &App) -> Result<String, Failure> {
         ("language", format!("{} for accounts that name none", company.locale)),
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
-        ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
+        (
+            "from",
+            format!(
+                "{}, answers to {}{}",
+                delivery.from,
+                delivery.reply_to.as_ref().unwrap_or(&delivery.from),
+                bounces.unwrap_or_default()
+            ),
+        ),
         ("pace", format!("{}, {pace}", count(delivery.sessions as u64, "conversation", "conversations"))),
         (
             "signature",
