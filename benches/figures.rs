@@ -1,6 +1,6 @@
 //! The figures that the README quotes, each beside what the machine can do in the same run.
 //!
-//! `cargo bench --bench figures -- way|import|memory|move [RUNS]`
+//! `cargo bench --bench figures -- way|replicas|import|memory|move [RUNS]`
 //!
 //! Runs the real binary. Needs Postfix's `smtp-sink` and `smtp-source` and the `sqlite3` shell.
 
@@ -23,11 +23,12 @@ fn main() {
     let runs = arguments.get(1).and_then(|runs| runs.parse().ok()).unwrap_or(3);
     match arguments.first().map(String::as_str) {
         Some("way") => way(runs),
+        Some("replicas") => replicas(runs),
         Some("import") => import(runs),
         Some("memory") => memory(),
         Some("move") => move_it(),
         // A plain `cargo bench` or `cargo test --benches` says how to ask for a figure.
-        _ => println!("usage: cargo bench --bench figures -- way|import|memory|move [RUNS]"),
+        _ => println!("usage: cargo bench --bench figures -- way|replicas|import|memory|move [RUNS]"),
     }
 }
 
@@ -62,6 +63,49 @@ fn way(runs: usize) {
         let ratio = median(pairs.iter().map(|(duly, source)| duly / source));
         let (duly, source) = (median(pairs.iter().map(|pair| pair.0)), median(pairs.iter().map(|pair| pair.1)));
         println!("{sessions:>8} {duly:>12.0} {source:>12.0} {ratio:>7.2}");
+    }
+}
+
+/// The whole way on PostgreSQL, shared by one, two and four processes of four sessions each: planned by one, sent by
+/// all. The server forces its commits to the disk. `scripts/postgres run` starts it.
+fn replicas(runs: usize) {
+    const NOTICES: usize = 10_000;
+    let server = std::env::var("DULY_TEST_POSTGRES").expect("`scripts/postgres run` says where PostgreSQL is");
+    let address = |name: &str| format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+    sql(&server, &["ALTER SYSTEM SET fsync = on", "SELECT pg_reload_conf()", "CREATE DATABASE fresh"]);
+    let sink = Sink::start();
+    let house = House::new();
+    house.edit("config/duly.toml", &[("sqlite:duly.db", &address("fresh"))]);
+    house.ledger(NOTICES, 1, 1);
+    house.edit("config/duly.toml", &[(&address("fresh"), &address("run"))]);
+    house.smtp(sink.port, 4);
+    println!("{NOTICES} notices on PostgreSQL, {runs} runs, medians");
+    println!("{:>9} {:>10} {:>10}", "processes", "way/s", "sent/s");
+    for processes in [1, 2, 4] {
+        let mut rates: Vec<(f64, f64)> = Vec::new();
+        for _ in 0..runs {
+            sql(&server, &["DROP DATABASE IF EXISTS run", "CREATE DATABASE run TEMPLATE fresh"]);
+            let _ = fs::remove_file(house.path("config/duly.head"));
+            let planned = timed(|| {
+                house.run(&["sweep", "--no-send", "--release", "--by", "bench"]);
+            });
+            let sent = timed(|| {
+                let deliver =
+                    || Command::new(DULY).arg("deliver").current_dir(house.folder.path()).stdout(Stdio::null()).spawn();
+                let all: Vec<Child> = (0..processes).map(|_| deliver().unwrap()).collect();
+                all.into_iter().for_each(|mut child| assert!(child.wait().unwrap().success()));
+            });
+            rates.push((NOTICES as f64 / (planned + sent), NOTICES as f64 / sent));
+        }
+        let (way, sent) = (median(rates.iter().map(|rate| rate.0)), median(rates.iter().map(|rate| rate.1)));
+        println!("{processes:>9} {way:>10.0} {sent:>10.0}");
+    }
+}
+
+fn sql(server: &str, statements: &[&str]) {
+    for statement in statements {
+        let status = Command::new("psql").args([server, "-qAtc", statement]).stdout(Stdio::null()).status();
+        assert!(status.unwrap().success(), "{statement}");
     }
 }
 

@@ -113,8 +113,9 @@ fn read(file: &Path) -> Option<(i64, DateTime<Utc>)> {
 
 /// The file is the old one or the new one, whatever happens.
 async fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    // Several processes may share the folder.
     let mut part = file.as_os_str().to_owned();
-    part.push(".part");
+    part.push(format!(".{}.part", std::process::id()));
     let mut new = tokio::fs::File::create(&part).await?;
     new.write_all(text.as_bytes()).await?;
     new.sync_all().await?;

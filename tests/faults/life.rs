@@ -252,6 +252,13 @@ impl Life {
     fn finish(&mut self, day: NaiveDate, today: bool, paid: bool) {
         self.world.relay.behave(well_behaved());
         self.world.time_passes();
+        let day = day.to_string();
+        // After three refusals in a row sending waits for a person, who mended it.
+        if self.world.count("halt") > 0 {
+            let resume = ["deliver", "--resume", "--by", "the campaign", "--as-of", day.as_str()];
+            let ended = self.world.run(&resume, Death::Never);
+            self.must_end_well(&ended, &resume, &[0]);
+        }
         if today {
             let swept = "slot WHERE note LIKE 'sweep %' AND done_at IS NOT NULL";
             let open = "slot WHERE done_at IS NULL";
@@ -259,7 +266,6 @@ impl Life {
             let ended = self.world.daemon(done);
             self.must_end_well(&ended, &["run"], &[0]);
         }
-        let day = day.to_string();
         if !today || paid || self.held_back() {
             // What was planned before a payment came is withdrawn now, and planned anew by the sweep.
             let deliver = ["deliver", "--as-of", day.as_str()];

@@ -82,9 +82,11 @@ impl House {
         let house = Self { folder, database: Database::new(&config), sink: Sink::start() };
         house.ok(&["init", "config"]);
         let settings = std::fs::read_to_string(config.join("duly.toml")).unwrap();
+        // No day waits a minute for a daemon that was killed.
+        let url = format!("url = \"{}\"\nsilent_seconds = 1", house.database.url());
         let smtp = format!(
             "{}\n[delivery.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
-            settings.replace("to = \"folder\"", "to = \"smtp\"").replace("sqlite:duly.db", &house.database.url()),
+            settings.replace("to = \"folder\"", "to = \"smtp\"").replace("url = \"sqlite:duly.db\"", &url),
             house.sink.port
         );
         std::fs::write(config.join("duly.toml"), smtp).unwrap();

@@ -1,6 +1,7 @@
 //! A value in the database that nobody understands: one account waits for a person, all others go on.
 
 use crate::{
+    database::{self, skipped_on_postgres},
     house::{DAY, House, until},
     relay::{PLAIN, ready},
     running::{Running, due_today, last_slot},
@@ -10,12 +11,18 @@ use crate::{
 /// Damage to account `B`, and what is said of it.
 const DAMAGE: [(&str, &str); 6] = [
     ("UPDATE account_fact SET zone = 'Mars/Olympus' WHERE name = 'Customer B'", "Mars/Olympus"),
-    ("UPDATE account_fact SET name = CAST(x'C3FF' AS TEXT) WHERE name = 'Customer B'", "utf-8"),
     ("UPDATE invoice SET currency = 'ZZZ' WHERE number = 'INV-B'", "ZZZ"),
-    ("UPDATE invoice SET issued = '2024-13-45' WHERE number = 'INV-B'", "issued"),
     ("UPDATE invoice SET terms = '2/ten' WHERE number = 'INV-B'", "2/ten"),
+    // PostgreSQL takes no such text, and no such dates.
+    ("UPDATE account_fact SET name = CAST(x'C3FF' AS TEXT) WHERE name = 'Customer B'", "utf-8"),
+    ("UPDATE invoice SET issued = '2024-13-45' WHERE number = 'INV-B'", "issued"),
     ("UPDATE payment SET received = 'yesterday' WHERE number = 'P-B'", "received"),
 ];
+
+/// The damages that the engine lets happen: all of them, or the first ones.
+fn possible<T>(damages: &[T], on_postgres: usize) -> &[T] {
+    if database::on_postgres() { &damages[..on_postgres] } else { damages }
+}
 
 fn numbers() -> Vec<String> {
     (0..60).map(|n| format!("A{n:03}")).chain(["B".to_owned()]).collect()
@@ -23,7 +30,7 @@ fn numbers() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_account_stops_nobody_else() {
-    for (damage, said) in DAMAGE {
+    for &(damage, said) in possible(&DAMAGE, 3) {
         let numbers = numbers();
         let house = House::with_accounts(&numbers.iter().map(String::as_str).collect::<Vec<_>>());
         house.take("payments", "P-B,B,2025-01-20,GBP,1.00,INV-B\n");
@@ -74,7 +81,7 @@ async fn an_account_or_a_notice_that_turns_bad_before_it_is_sent_is_put_off_and_
         "UPDATE notice SET due_at = '2025' WHERE address = 'b@buyer.example'",
         "UPDATE notice_item SET due = 'never' WHERE invoice = 'INV-B'",
     ];
-    for damage in damage {
+    for &damage in possible(&damage, 2) {
         let (house, server) = ready(&["A", "B", "C"], Script::default()).await;
         house.change(damage).await;
         let delivered = house.deliver();
@@ -89,6 +96,9 @@ async fn an_account_or_a_notice_that_turns_bad_before_it_is_sent_is_put_off_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_daemon_delivers_beside_a_notice_whose_time_is_not_understood() {
+    if skipped_on_postgres("it takes no such time") {
+        return;
+    }
     let server = Server::start(Script::default()).await;
     let house = due_today(&server, &["A", "B"]);
     last_slot(&house, 2).await;
