@@ -1,10 +1,7 @@
 //! How quickly a case is answered, resolved and followed up.
 
 use chrono::NaiveTime;
-use chrono_tz::Tz;
 use serde::Deserialize;
-
-use crate::domain::{business_hours::BusinessHours, calendar::Calendar};
 
 /// A first answer at once, a solution in hours, not days. Those of the standard policy count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,11 +27,6 @@ impl Default for CaseRule {
 }
 
 impl CaseRule {
-    /// The business hours of a company in its country and zone.
-    pub fn hours<'a>(&self, calendar: &'a Calendar, country: &'a str, zone: Tz) -> BusinessHours<'a> {
-        BusinessHours { calendar, country, zone, from: self.from, until: self.until }
-    }
-
     /// What is wrong with it, each with its key.
     pub fn problems(&self) -> Vec<String> {
         let sound = [
