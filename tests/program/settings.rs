@@ -140,3 +140,37 @@ async fn looking_makes_no_version_of_a_policy() {
     house.no_payments();
     assert!(house.duly(&["check"]).ended(0).contains("Policy standard-2\n"));
 }
+
+#[test]
+fn playbooks_are_checked_like_letters() {
+    let house = House::new();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("Playbooks: your own for protest, billing,") && said.contains("replies in de, en"), "{said}");
+    let cases = [
+        ("Thank you for the close look", "You failed to look closely", "billing.toml:55: “fail*” blames"),
+        ("code = \"wish\"", "code = \"wishes\"", "billing.toml:3: the step `wish` is missing"),
+        ("optional = true", "optinal = true", "Did you mean `optional`?"),
+    ];
+    for (from, to, expected) in cases {
+        let house = House::new();
+        house.edit("playbooks/billing.toml", from, to);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains(expected), "{error}");
+    }
+    std::fs::remove_dir_all(house.path("config/playbooks")).unwrap();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("Playbooks: none of your own; replies in de, en"), "{said}");
+}
+
+#[test]
+fn staff_and_their_limits_are_shown() {
+    let house = House::new();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("answered within 2 hours, resolved within 16 of 09:00–17:00"), "{said}");
+    assert!(said.contains("nobody is named"), "{said}");
+    let staff = "[[staff]]\nname = \"Ada\"\nlimit = { EUR = \"250.00\" }\n[[staff]]\nname = \"Ben\"\napproves = true";
+    house.edit("policy.toml", "# [[staff]]", staff);
+    let said = house.duly(&["check"]).ended(0);
+    let expected = "Ada (settles up to 250.00 EUR alone); Ben (settles nothing alone, approves)";
+    assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{said}");
+}

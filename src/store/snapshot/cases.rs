@@ -17,7 +17,7 @@ impl Page<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        self.each(&events, |facts, c| fold(facts, c))?;
+        self.each(&events, fold)?;
         let text = "SELECT c.account, c.id, i.invoice, i.currency, i.amount FROM cases c \
                     JOIN case_item i ON i.case_id = c.id WHERE c.account";
         let rows = self.rows(text.to_owned(), " ORDER BY c.id, i.invoice").await?;
