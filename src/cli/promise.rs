@@ -131,6 +131,6 @@ async fn list(app: &App, all: bool) -> Result<(), Failure> {
         print("No promise is waited for.\n");
         return Ok(());
     }
-    print(&table(&["promise", "account", "invoice", "amount", "made", "until", "state"], &[3], rows.into_iter()));
+    print(&table(&["promise", "account", "invoice", "amount", "made", "until", "state"], &[3], rows));
     Ok(())
 }

@@ -121,7 +121,7 @@ async fn list(app: &App, number: Option<&str>) -> Result<(), Failure> {
         print("There is no term.\n");
         return Ok(());
     }
-    print(&table(&["term", "account", "kind", "days", "what", "by"], &[0], rows.into_iter()));
+    print(&table(&["term", "account", "kind", "days", "what", "by"], &[0], rows));
     Ok(())
 }
 
