@@ -3,7 +3,6 @@
 use duly::{
     domain::{
         case::{Act, CaseKind, CaseOutcome, CaseStatus, Concern, Solution},
-        money::Money,
         evidence::{Observation, Suspicion},
         reason::Reason,
     },
@@ -14,7 +13,7 @@ use duly::{
 };
 
 use crate::{
-    fresh::{Fresh, at, day, everything},
+    fresh::{Fresh, at, day, everything, gbp},
     plans::{DUE_AT, LATER, held},
 };
 
@@ -25,22 +24,19 @@ contracts!(
     time_travel_knows_a_case_as_it_was
 );
 
-fn ada(why: &str) -> Actor<'_> {
+pub fn ada(why: &str) -> Actor<'_> {
     Actor { author: "ada", why, today: day("2025-03-04"), now: at(LATER) }
 }
 
-fn pounds(minor: i64) -> Money {
-    Money::new(minor, "GBP".parse().unwrap())
-}
 
 /// A case that a person opened for 10.00 of the invoice of account `A`.
-async fn opened(fresh: &Fresh) -> i64 {
+pub async fn opened(fresh: &Fresh) -> i64 {
     fresh.with_accounts(&["A", "B"]).await;
     let case = NewCase {
         account: fresh.account("A").await,
         kind: CaseKind::Billing,
         reason: Some("price".to_owned()),
-        concerns: vec![Concern { invoice: "INV-A".to_owned(), amount: Some(pounds(1_000)) }],
+        concerns: vec![Concern { invoice: "INV-A".to_owned(), amount: Some(gbp(1_000)) }],
         opened: day("2025-03-04"),
         owner: Some("ada".to_owned()),
         respond_by: at(LATER),
@@ -53,7 +49,7 @@ async fn opened(fresh: &Fresh) -> i64 {
 }
 
 fn credit(minor: i64) -> Act {
-    let credits = vec![("INV-A".to_owned(), pounds(minor))];
+    let credits = vec![("INV-A".to_owned(), gbp(minor))];
     Act::Resolve(Solution { outcome: CaseOutcome::OurFault, credits, follow_up_on: day("2025-03-11") })
 }
 

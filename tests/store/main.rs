@@ -31,6 +31,7 @@ macro_rules! contracts {
     };
 }
 
+mod agreements;
 mod cases;
 mod chain;
 mod facts;

@@ -73,6 +73,7 @@ async fn every_statement_runs_on_both_engines() {
 
 fn contracts() -> impl Iterator<Item = &'static Contract> {
     let all = [
+        crate::agreements::ALL,
         crate::cases::ALL,
         crate::chain::ALL,
         crate::facts::ALL,
