@@ -1,5 +1,6 @@
 //! Proofs of the pure core: tables of edge days and published figures, and properties.
 
+mod agreements;
 mod build;
 mod clock_changes;
 mod credits;

@@ -13,10 +13,12 @@ use super::{
 use crate::domain::{
     case::CaseStatus,
     facts::{CLOSING_PREFIXES, EventKind},
+    instalments::Plan,
     ledger::positions,
     money::{Currency, Money},
     notice::Withdrawal,
     plan::{Decision, Outcome},
+    promise::Promise,
 };
 
 fn is_notice(decision: &Decision) -> bool {
@@ -178,7 +180,7 @@ proptest! {
 
     /// Paid whole, held, disputed, in a case, promised: not listed, whatever else is true.
     #[test]
-    fn what_is_paid_or_held_is_never_noticed(world in world(), as_of in as_of(), how in 0..6_u8) {
+    fn what_is_paid_or_held_is_never_noticed(world in world(), as_of in as_of(), how in 0..9_u8) {
         for number in listed(&world, as_of) {
             let mut world = world.clone();
             let facts = &mut world.facts;
@@ -193,7 +195,15 @@ proptest! {
                 2 => facts.cases.push(case(99, CaseStatus::Suspected, as_of, &[&number], &[])),
                 3 => facts.events.push(event("ZZ", as_of, EventKind::Promise, Some(&number))),
                 4 => facts.events.push(event("ZZ", as_of, EventKind::PastDispute, Some(&number))),
-                _ => facts.events.push(event("ZZ", as_of, EventKind::Complaint, Some(&number))),
+                5 => facts.events.push(event("ZZ", as_of, EventKind::Complaint, Some(&number))),
+                6 => facts.cases.push(case(99, CaseStatus::AwaitingCustomer, as_of, &[], &[])),
+                7 => facts.promises.push(Promise {
+                    source: "promise 99".into(), invoice: Some(number.clone()), amount: None, made: as_of, until: as_of, ended: None,
+                }),
+                _ => facts.plans.push(Plan {
+                    id: 99, invoices: vec![number.clone()], currency: amount.currency, parts: vec![(as_of + Days::new(9), i64::MAX / 4)],
+                    agreed: as_of, ended: None,
+                }),
             }
             prop_assert!(!listed(&world, as_of).contains(&number), "{} {}", number, how);
         }
