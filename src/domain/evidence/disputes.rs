@@ -90,6 +90,10 @@ impl<'a> Disputes<'a> {
         self.disputed.contains_key(invoice)
     }
 
+    pub fn has_other_than(&self, invoice: &str) -> bool {
+        self.disputed.len() > usize::from(self.has(invoice))
+    }
+
     /// The account's dispute rate, drawn towards the prior one while little is known.
     pub fn about(&self, known: &Known, item: &Item) -> Option<Observation> {
         let own = item.invoice.number.as_str();

@@ -84,6 +84,11 @@ impl<'a> Known<'a> {
         (assessment.is_protest() && news).then_some(Suspicion { invoice, observations })
     }
 
+    /// Whether a dispute of another item is known.
+    pub fn knows_disputes(&self, invoice: &str) -> bool {
+        self.disputes.has_other_than(invoice)
+    }
+
     /// An observation; `None` when its weight is 0.
     pub(super) fn seen(&self, kind: Kind, key: Key, weight: LogOdds, said: &Said) -> Option<Observation> {
         let Key { suffix, date, source } = key;
