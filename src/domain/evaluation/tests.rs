@@ -10,8 +10,11 @@ use crate::domain::{
     tests::build::{World, day, event, invoice_due, payment},
 };
 
-fn samples(list: &[(&str, i32, bool)]) -> Vec<Sample> {
-    let sample = |(account, score, label): &(&str, i32, bool)| Sample {
+/// Account, hundredths of the score, and the label.
+type Line = (&'static str, i32, bool);
+
+fn samples(list: &[Line]) -> Vec<Sample> {
+    let sample = |(account, score, label): &Line| Sample {
         account: (*account).to_owned(),
         invoice: String::new(),
         day: day("2026-03-02"),
@@ -25,7 +28,7 @@ fn samples(list: &[(&str, i32, bool)]) -> Vec<Sample> {
 
 #[test]
 fn the_auc_counts_ties_half() {
-    let table: [(&[(&str, i32, bool)], Option<f64>); 5] = [
+    let table: [(&[Line], Option<f64>); 5] = [
         (&[("A", 1, false), ("A", 2, true)], Some(1.0)),
         (&[("A", 2, false), ("A", 1, true)], Some(0.0)),
         (&[("A", 1, false), ("A", 1, true)], Some(0.5)),

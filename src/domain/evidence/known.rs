@@ -80,8 +80,13 @@ impl<'a> Known<'a> {
         let assessment = self.assess(item);
         let dismissed = dismissed(self.facts, &item.invoice.number, self.as_of);
         let news = assessment.pieces().any(|piece| !dismissed.contains(piece.key.as_str()));
-        let Assessment { invoice, observations, .. } = assessment.clone();
-        (assessment.is_protest() && news).then_some(Suspicion { invoice, observations })
+        if !assessment.is_protest() || !news {
+            return None;
+        }
+        let Assessment { invoice, mut observations, .. } = assessment;
+        // A case keeps what can be looked into; circumstances every overdue item has.
+        observations.retain(|one| one.kind.group().is_some());
+        Some(Suspicion { invoice, observations })
     }
 
     /// Whether a dispute of another item is known.

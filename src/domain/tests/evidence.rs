@@ -20,13 +20,13 @@ fn told(events: &[(EventKind, Option<&str>)]) -> World {
     world
 }
 
-/// The kinds of the pieces for the first suspicion, without circumstances and what speaks against it; none for a notice.
+/// The kinds of the pieces for the first suspicion, without what speaks against it; none for a notice.
 fn kinds(world: &World) -> Vec<&'static str> {
     let decision = world.decision(overdue(60)).expect("a decision");
     let suspected = decision.outcome.reasons() == [Reason::SuspectedProtest];
     assert_eq!(suspected, !decision.suspicions.is_empty());
     let observed = decision.suspicions.iter().flat_map(|suspicion| &suspicion.observations);
-    let pieces = observed.filter(|one| one.weight > LogOdds::ZERO && one.kind.group().is_some());
+    let pieces = observed.filter(|one| one.weight > LogOdds::ZERO);
     pieces.map(|piece| piece.kind.code()).collect()
 }
 
