@@ -20,6 +20,7 @@ mod check;
 mod deliver;
 mod demo;
 mod doubt;
+mod evaluate;
 mod export;
 mod hold;
 mod import;
@@ -30,15 +31,18 @@ mod output;
 mod plan;
 mod preview;
 mod promise;
+mod quality;
 mod replay;
 mod report;
 mod report_delivery;
+mod report_judgement;
 mod run;
 mod sweep;
 mod tasks;
 mod term;
 mod verify;
 mod why;
+mod why_assessed;
 
 /// A courteous accounts-receivable dunning daemon.
 #[derive(Debug, Parser)]
@@ -102,7 +106,9 @@ enum Command {
     /// Notices that may have arrived: list, resend, accept
     #[command(subcommand)]
     Doubt(doubt::Command),
-    /// Figures: ageing, discounts, delivery
+    /// How good the assessment would have been on a ledger whose disputes are known
+    Evaluate(evaluate::Args),
+    /// Figures: ageing, discounts, delivery, judgement
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over
@@ -182,6 +188,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Term(command) => term::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
         Command::Doubt(command) => doubt::run(&app, command).await,
+        Command::Evaluate(args) => evaluate::run(&app, &args).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
         Command::Verify(args) => verify::run(&app, &args).await,

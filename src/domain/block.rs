@@ -6,7 +6,7 @@ use super::{
     account_facts::AccountFacts,
     calendar::plus_days,
     case::CaseFact,
-    evidence::{Suspicion, assess},
+    evidence::{Known, Suspicion},
     facts::{Event, EventKind},
     ledger::{Item, Position},
     money::Currency,
@@ -36,11 +36,16 @@ pub(super) fn items<'a>(
     overdue: impl Iterator<Item = &'a Item<'a>>,
 ) -> Blocks {
     let mut suspicions = Vec::new();
+    // Gathered for the first item that needs it; most accounts have none.
+    let mut known = None;
+    let assessed = setting.policy.evidence.needed > 0;
     let per_item = overdue
         .map(|item| {
             let mut block = one_item(facts, setting, item);
-            if !block.reasons.contains(&Reason::OpenCase)
-                && let Some(suspicion) = assess(facts, &position.items, item, &setting.policy.evidence, setting.as_of)
+            if assessed
+                && !block.reasons.contains(&Reason::OpenCase)
+                && let Some(suspicion) =
+                    known.get_or_insert_with(|| Known::of(facts, setting.policy, position, setting.as_of)).suspect(item)
             {
                 block.reasons.push(Reason::SuspectedProtest);
                 suspicions.push(suspicion);

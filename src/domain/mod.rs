@@ -4,7 +4,7 @@
 //! with [`discount`] and [`settle`] for prompt payment; [`policy`], [`block`] and [`evidence`]
 //! say what stands in the way, with [`promise`], [`instalments`] and [`term`]; [`plan`] decides;
 //! [`notice`] and [`case`] say what becomes of it,
-//! [`breaker`] when sending stops for all, [`alarm`] when somebody should look; [`audit`] chains
+//! [`evaluation`] measures how good the assessment was, [`breaker`] when sending stops for all, [`alarm`] when somebody should look; [`audit`] chains
 //! what happened.
 
 pub mod account_facts;
@@ -17,6 +17,7 @@ pub mod business_hours;
 pub mod calendar;
 pub mod case;
 pub mod discount;
+pub mod evaluation;
 pub mod evidence;
 pub mod facts;
 pub mod instalments;

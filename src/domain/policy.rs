@@ -17,6 +17,7 @@ use super::{
         staff::{self, Staff},
     },
     discount::Terms,
+    evidence::EvidenceRule,
     money::{Currency, Money},
 };
 
@@ -49,6 +50,7 @@ pub struct Policy {
     #[serde(default)]
     pub alarm: AlarmRule,
     pub costs: Costs,
+    /// When observations amount to a possible protest.
     pub evidence: EvidenceRule,
     /// How quickly cases are answered and resolved.
     #[serde(default)]
@@ -225,16 +227,6 @@ pub struct Costs {
     pub penalty_percent: Decimal,
 }
 
-/// When observations amount to a possible protest.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceRule {
-    /// Days between an event and the item's issue or delivery within which they belong together.
-    pub window_days: u32,
-    /// Independent observations needed when none is decisive; 0 switches the assessment off.
-    pub needed: u32,
-}
-
 impl Policy {
     /// What is wrong with the policy, each with the key and what to do.
     pub fn problems(&self) -> Vec<String> {
@@ -256,6 +248,8 @@ impl Policy {
         for (key, rate) in rates {
             check(rate >= Decimal::ZERO, format!("`costs.{key}` must not be negative"));
         }
+        let percent = self.evidence.prior.disputed_percent;
+        check((1..=99).contains(&percent), "`evidence.prior.disputed_percent` must lie between 1 and 99".to_owned());
         for pair in self.stages.windows(2) {
             check(
                 pair[0].days < pair[1].days,

@@ -3,7 +3,7 @@
 use duly::{
     domain::{
         case::{Act, CaseKind, CaseOutcome, CaseStatus, Concern, Solution},
-        evidence::{Observation, Suspicion},
+        evidence::{Kind, LogOdds, Observation, Side, Suspicion},
         reason::Reason,
     },
     store::{
@@ -93,7 +93,10 @@ async fn suspected(fresh: &Fresh) -> i64 {
     let mut plan = held(fresh.account("A").await, "A", vec![Reason::SuspectedProtest]);
     let observation = |key: &str, decisive| Observation {
         key: key.to_owned(),
-        kind: "complaint",
+        kind: Kind::Complaint,
+        side: Side::Protest,
+        weight: LogOdds::hundredths(150),
+        date: day("2025-03-01"),
         decisive,
         sentence: format!("A complaint {key}"),
         source: format!("event {key}"),
