@@ -63,7 +63,7 @@ fn disputes_of_a_real_ledger_come_first() {
     assert!(weekly["all"]["top"]["precision"].as_f64() >= Some(0.95), "{weekly}");
     let daily = house.parts(&["--past-disputes", "--every", "1"]);
     assert!(number(&daily, "all", "auc") >= 0.85, "{daily}");
-    assert!(number(&daily, "half B", "auc") >= 0.87, "what no weight was looked for on: {daily}");
+    assert!(number(&daily, "half B", "auc") >= 0.87, "{daily}");
 }
 
 /// Labels of a file that say the same as the marks give the same figures; turned round they give the opposite.

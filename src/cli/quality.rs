@@ -13,7 +13,7 @@ use crate::domain::evaluation::{
 type Part = (&'static str, fn(&Sample) -> bool);
 
 /// All, those of accounts with and without a known dispute, and two halves of the accounts, which show how much figures
-/// of this size vary. The weights that are shipped were looked for on half A of a public ledger.
+/// of this size vary.
 const PARTS: [Part; 5] = [
     ("all", |_| true),
     ("dispute known", |sample| sample.has_history),

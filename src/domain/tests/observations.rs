@@ -259,7 +259,7 @@ fn a_word_that_was_not_kept_counts_after_its_tolerance() {
 /// All that could be said of an item, but no more is left of it than a discount.
 #[test]
 fn what_is_left_of_a_discount_is_never_evidence() {
-    let only_silent = |world: &World, as_of| {
+    let nothing_said = |world: &World, as_of| {
         let kinds: Vec<&str> = assess(world, as_of).observations.iter().map(|one| one.kind.code()).collect();
         assert_eq!(kinds, [""; 0]);
     };
@@ -267,16 +267,30 @@ fn what_is_left_of_a_discount_is_never_evidence() {
     terms.facts.invoices[0] = with_terms("1", 10_000, &["2/10"]);
     terms.facts.invoices[0].tax = Some(200);
     terms.facts.payments.push(payment("P", day("2026-03-01"), 9_800, &["1"]));
-    only_silent(&terms, day("2026-04-20"));
+    nothing_said(&terms, day("2026-04-20"));
     // One cent more is missing: it is no residue, and there is something to say again.
     terms.facts.payments.last_mut().unwrap().amount = eur(9_799);
     assert!(!assess(&terms, day("2026-04-20")).observations.is_empty());
+
+    // Nor is less than the discount, which is marked nowhere.
+    terms.facts.payments.last_mut().unwrap().amount = eur(9_850);
+    nothing_said(&terms, day("2026-04-20"));
 
     let mut offered = with_habit(&[0, 0, 0, 0]);
     let made = Some(offer(9_800, 200, overdue(74), &["1"]));
     offered.facts.notices.push(PastNotice { offer: made, ..notice(1, overdue(60), &[("1", "first", 60)]) });
     offered.facts.payments.push(payment("P", overdue(80), 9_800, &["1"]));
-    only_silent(&offered, overdue(90));
+    nothing_said(&offered, overdue(90));
+}
+
+#[test]
+fn of_one_kind_the_strongest_counts() {
+    let mut world = one();
+    world.facts.events.push(event("E1", overdue(1), EventKind::Complaint, Some("1")));
+    let alone = assess(&world, overdue(60)).score(Side::Protest);
+    world.facts.events.push(event("E2", world.facts.invoices[0].issued, EventKind::Complaint, None));
+    let both = assess(&world, overdue(60));
+    assert_eq!((both.score(Side::Protest), both.observations.len()), (alone, 3));
 }
 
 #[test]
