@@ -64,6 +64,7 @@ fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
         CaseStatus::Suspected => return "a person's word".to_owned(),
         CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
         CaseStatus::FollowedUp => return "its cause".to_owned(),
+        CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
         CaseStatus::Resolved => {
             let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
             let late = if day < app.today() { ", late" } else { "" };
@@ -101,6 +102,7 @@ pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
     text += &words(app, &case);
     text += &evidence(&case);
     text += &playbook(app, &case);
+    text += &letter(&case);
     text += "\nCourse\n";
     case.events.iter().for_each(|event| text += &line(app, event));
     print(&text);
@@ -198,6 +200,14 @@ fn playbook(app: &App, case: &CaseRow) -> String {
     text
 }
 
+/// The last letter that was written in it.
+fn letter(case: &CaseRow) -> String {
+    let Some(event) = case.events.iter().rev().find(|event| event.did == Did::Writing) else { return String::new() };
+    let lines =
+        event.why.lines().map(|line| format!("    {}\n", printable(line)).trim_start_matches("    \n").to_owned());
+    format!("\nThe letter\n{}", lines.filter(|line| !line.is_empty()).collect::<String>())
+}
+
 fn line(app: &App, event: &CaseEvent) -> String {
     let when = event.at.with_timezone(&app.settings.company.zone).format("%Y-%m-%d %H:%M");
     let mut text = format!("  {when}  {} by {}", event.did.code().replace('_', " "), printable(&event.author));
@@ -214,8 +224,13 @@ fn line(app: &App, event: &CaseEvent) -> String {
         text += &format!(", for {day}");
     }
     // The words stand above.
-    if !event.why.is_empty() && event.did != Did::Said {
-        text += &format!(": {}", printable(&event.why));
+    let why = match event.did {
+        Did::Said => "",
+        Did::Writing => event.why.lines().next().unwrap_or_default(),
+        _ => &event.why,
+    };
+    if !why.is_empty() {
+        text += &format!(": {}", printable(why));
     }
     text + "\n"
 }

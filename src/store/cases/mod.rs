@@ -2,6 +2,7 @@
 
 mod act;
 mod open;
+mod plan;
 
 use std::collections::BTreeMap;
 
