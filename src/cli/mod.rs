@@ -32,6 +32,7 @@ mod preview;
 mod promise;
 mod replay;
 mod report;
+mod report_causes;
 mod report_delivery;
 mod run;
 mod sweep;
@@ -102,7 +103,7 @@ enum Command {
     /// Notices that may have arrived: list, resend, accept
     #[command(subcommand)]
     Doubt(doubt::Command),
-    /// Figures: ageing, discounts, delivery
+    /// Figures: ageing, discounts, delivery, causes
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over

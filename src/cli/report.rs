@@ -1,4 +1,4 @@
-//! `duly report`: ageing, discounts beside the cost of waiting, and how delivery stands.
+//! `duly report`: ageing, discounts beside the cost of waiting, how delivery stands, and what causes cases.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     Done, Outcome, When,
     output::{print, printable, table},
+    report_causes::{self, causes},
     report_delivery::{self, delivery},
 };
 use crate::{
@@ -30,6 +31,8 @@ pub enum Command {
     Discounts(Args),
     /// What sweeps planned against what was sent, and what stands in the way
     Delivery(report_delivery::Args),
+    /// Closed cases by what could have prevented them
+    Causes(report_causes::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,6 +49,7 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Ageing(args) => (args.json, ageing(app, args).await?),
         Command::Discounts(args) => (args.json, discounts(app, args).await?),
         Command::Delivery(args) => (args.json, delivery(app, args).await?),
+        Command::Causes(args) => (args.json, causes(app, args).await?),
     };
     print(&if json { text.1.to_string() + "\n" } else { text.0 });
     Ok(Done::Well)

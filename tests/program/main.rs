@@ -25,6 +25,7 @@ mod moving;
 mod ops;
 mod plan;
 mod poison;
+mod practice;
 mod relay;
 mod replay;
 mod report_delivery;

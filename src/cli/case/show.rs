@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     app::{App, Failure},
-    cli::output::{print, printable, table},
+    cli::output::{count, print, printable, table},
     domain::case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
     store::cases::CaseRow,
 };
@@ -122,7 +122,11 @@ fn head(app: &App, case: &CaseRow) -> String {
     );
     let owner =
         course.owner.as_deref().map_or("nobody has it".to_owned(), |owner| format!("{} has it", printable(owner)));
-    text += &format!("{}, opened {}, {owner}", course.status, case.opened);
+    let passed_on = match course.hand_overs {
+        0 => String::new(),
+        number => format!(", handed over {}", count(number.into(), "time", "times")),
+    };
+    text += &format!("{}, opened {}, {owner}{passed_on}", course.status, case.opened);
     let due = due(app, case, app.clock.now());
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {

@@ -51,7 +51,7 @@ fn each_outcome_is_said_in_each_language() {
 fn own_words_keep_the_contract_too() {
     let words = words();
     for (locale, text, expected) in [
-        ("en-GB", "All is well now.\n\nBut you failed to call.", "“fail*” blames"),
+        ("en-GB", "All is well now.\n\nBut you failed to call.", "“you failed” blames"),
         ("en-GB", "The rest that you owe can wait.", "“you owe” blames"),
         ("en-GB", "Please answer at once.", "“at once” presses"),
         ("de-AT", "Andernfalls sperren wir das Konto.", "threatens"),
