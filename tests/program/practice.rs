@@ -488,6 +488,7 @@ fn s05_who_may_order_is_on_record_and_work_that_nobody_ordered_is_a_reason_of_it
     house.duly(&["term", "add", "A", "--kind", "authorised", "--note", note]).ended(0);
     assert!(house.duly(&["term", "list", "A"]).ended(0).contains(note));
     house.case("open INV-A --kind protest --reason not_authorised", "a call");
+    assert!(house.shown(1).contains(note), "{}", house.shown(1));
     house.case("open INV-A --kind protest --reason quality", "a call");
     let shown = house.shown(1);
     assert!(shown.starts_with("Case 1, service protest: not ordered or not authorised\n"), "{shown}");

@@ -1,11 +1,15 @@
 //! Cases as people see them: the queue, and one with everything about it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::account;
 use crate::{
     app::{App, Failure},
     cli::output::{count, print, printable, table},
-    domain::case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+    domain::{
+        case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+        term::Term,
+    },
     store::cases::CaseRow,
 };
 
@@ -101,6 +105,7 @@ pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
     let mut text = head(app, &case);
     text += &words(app, &case);
     text += &evidence(&case);
+    text += &terms(&account(app, &case.account).await?.facts.terms, app.today());
     text += &playbook(app, &case);
     text += &letter(&case);
     text += "\nCourse\n";
@@ -185,6 +190,17 @@ fn evidence(case: &CaseRow) -> String {
     format!("\nEvidence\n{}", table(&["invoice", "for", "weight", "observation", "source"], &[], rows))
 }
 
+/// What was agreed or asked for on the account before.
+fn terms(terms: &[Term], today: NaiveDate) -> String {
+    let mut text = String::new();
+    for term in terms.iter().filter(|term| term.is_in_force(today)) {
+        let until = term.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let kind = term.kind.code().replace('_', " ");
+        text += &format!("  {kind} from {}{until}: {}\n", term.from, printable(&term.note));
+    }
+    if text.is_empty() { text } else { format!("\nOn the account\n{text}") }
+}
+
 fn playbook(app: &App, case: &CaseRow) -> String {
     if case.course.status.is_over() {
         return String::new();
@@ -199,7 +215,8 @@ fn playbook(app: &App, case: &CaseRow) -> String {
         text += &format!("  [{mark}] {:<12} {}\n", step.code(), step.say());
     }
     if let Some((_, draft)) = playbook.acknowledgement(reason, &[&case.locale, &app.settings.company.locale]) {
-        text += &format!("\nA reply may begin\n    {draft}\n");
+        text += "\nA reply may begin\n";
+        draft.lines().for_each(|line| text += &format!("{}\n", format!("    {line}").trim_end()));
     }
     text
 }
