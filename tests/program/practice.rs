@@ -232,7 +232,7 @@ fn c09_the_solution_is_confirmed_in_writing() {
     assert!(error.contains("“you failed” blames"), "{error}");
     let printed = write(&["--text", "New ones come today.", "--print"]).ended(0);
     assert!(printed.starts_with("To: a@buyer.example\nSubject: What was agreed"), "{printed}");
-    assert!(house.mails().is_empty() && !house.shown(1).contains("writing"));
+    assert!(house.mails().is_empty() && !house.shown(1).contains("writing by"));
     let said = write(&["--text", "New ones come today."]).ended(0);
     assert!(said.starts_with("The confirmation went to a…@buyer.example. Case 1 is resolved. Next: ask on "), "{said}");
     let [bytes] = &house.mails()[..] else { panic!("{said}") };
@@ -420,7 +420,7 @@ async fn c14_waiting_and_being_passed_on_heat_a_case_and_the_hottest_comes_first
         listed.lines().skip(2).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
     };
     assert_eq!(order(), ["1", "2", "3"]);
-    house.case("hand-over 2 --to Ben", "He knows it");
+    house.case("hand-over 2 --to Ada", "She knows it");
     assert_eq!(order(), ["2", "1", "3"]);
     house.case("said 3", "I wrote already");
     house.case("said 3", "Is anybody there?");
