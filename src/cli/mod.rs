@@ -34,6 +34,7 @@ mod promise;
 mod quality;
 mod replay;
 mod report;
+mod report_causes;
 mod report_delivery;
 mod report_judgement;
 mod run;
@@ -108,7 +109,7 @@ enum Command {
     Doubt(doubt::Command),
     /// How good the assessment would have been on a ledger whose disputes are known
     Evaluate(evaluate::Args),
-    /// Figures: ageing, discounts, delivery, judgement
+    /// Figures: ageing, discounts, delivery, causes, judgement
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over

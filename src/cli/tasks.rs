@@ -98,6 +98,13 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
                 }
                 None => continue,
             },
+            CaseStatus::Resolved if course.writing.is_some() => {
+                let to_do = format!("ask, then `duly case write {id} --again` or `duly case written {id}`");
+                ("in doubt", format!("{owner}, its confirmation may not have arrived"), to_do)
+            }
+            CaseStatus::Resolved if !course.confirmed => {
+                ("case", format!("{owner}, is not confirmed in writing"), format!("`duly case write {id}`"))
+            }
             CaseStatus::Resolved if course.follow_up_on.is_none_or(|day| day <= today) => {
                 let to_do = format!("ask whether all is well: `duly case follow-up {id}`");
                 ("follow-up", format!("{owner}, was resolved some days ago"), to_do)

@@ -188,9 +188,8 @@ impl<'a> Checker<'a> {
     fn subject(&mut self, message: &Message) {
         let lists = &self.catalogue.lists;
         let (list, why, fix) = match message.name.as_str() {
-            "first-subject" | "second-subject" | "first-opening" | "second-opening" => {
-                (&lists.account, "it does not speak of the account", "make the account the subject")
-            }
+            "first-subject" | "second-subject" | "confirm-subject" | "first-opening" | "second-opening"
+            | "confirm-opening" => (&lists.account, "it does not speak of the account", "make the account the subject"),
             "already-paid" => (
                 &lists.disregard,
                 "it does not say that the letter may be disregarded",

@@ -26,6 +26,7 @@ mod moving;
 mod ops;
 mod plan;
 mod poison;
+mod practice;
 mod relay;
 mod replay;
 mod report_delivery;

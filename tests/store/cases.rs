@@ -20,6 +20,7 @@ use crate::{
 contracts!(
     a_case_is_opened_and_judged,
     a_case_goes_its_way_to_the_follow_up,
+    a_letter_that_may_have_arrived_is_not_sent_again,
     a_reopened_case_books_the_difference,
     time_travel_knows_a_case_as_it_was
 );
@@ -71,8 +72,36 @@ async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
     let course = fresh.case(id).await.unwrap().unwrap().course;
     assert_eq!((course.cause.as_deref(), course.words.len()), (Some("invoice_wrong"), 1));
     assert!(act(Act::Note).await.unwrap_err().contains("is closed"));
+    assert_eq!(fresh.concerned().await.unwrap(), [(id, pounds(1_000))]);
     // What was agreed stays with the account until the books have credited it.
     assert_eq!((fact().await.disputed("INV-A"), fact().await.agreed("INV-A").unwrap().0), (0, 500));
+}
+
+async fn a_letter_that_may_have_arrived_is_not_sent_again(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.map_err(|error| error.to_string());
+    let (write, again) = (Act::Writing { again: false }, Act::Writing { again: true });
+    let writing = async || fresh.case(id).await.unwrap().unwrap().course.writing;
+    assert!(act(write.clone()).await.unwrap_err().contains("no solution yet"));
+    act(Act::HearAll).await.unwrap();
+    act(credit(500)).await.unwrap();
+    act(write.clone()).await.unwrap();
+    assert!(act(write.clone()).await.unwrap_err().contains("may have arrived"));
+    assert!(act(Act::FollowUp).await.unwrap_err().contains("in writing"));
+    // Only whoever sends it can say that it did not leave.
+    let other = Act::Unwritten { since: at(LATER) - chrono::Duration::seconds(1) };
+    assert!(act(other).await.unwrap_err().contains("meanwhile"));
+    act(Act::Unwritten { since: writing().await.unwrap() }).await.unwrap();
+    assert_eq!(writing().await, None);
+    act(write.clone()).await.unwrap();
+    act(again.clone()).await.unwrap();
+    act(Act::Written).await.unwrap();
+    assert!(act(write.clone()).await.unwrap_err().contains("in writing already"));
+    // What is resolved anew is confirmed anew.
+    act(Act::Reopen).await.unwrap();
+    act(credit(600)).await.unwrap();
+    assert_eq!(act(write).await, Ok(CaseStatus::Resolved));
+    assert_eq!(fresh.instalments_of(id).await.unwrap(), []);
 }
 
 async fn a_reopened_case_books_the_difference(fresh: Fresh) {

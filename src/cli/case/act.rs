@@ -234,7 +234,7 @@ fn follow_up_on(app: &App, named: Option<NaiveDate>) -> NaiveDate {
     named.unwrap_or_else(|| plus_days(app.today(), days)).max(app.today())
 }
 
-async fn case(app: &App, id: i64) -> Result<CaseRow, Failure> {
+pub async fn case(app: &App, id: i64) -> Result<CaseRow, Failure> {
     let missing = || Failure::Input(format!("there is no case {id}; `duly case list` shows them"));
     app.store.case(id).await?.ok_or_else(missing)
 }
@@ -246,7 +246,7 @@ async fn done(app: &App, id: i64, act: &Act, author: &str, why: &str) -> Result<
 }
 
 /// What became of the case, and what is to be done next.
-async fn told(app: &App, id: i64, act: &Act) -> Result<(), Failure> {
+pub async fn told(app: &App, id: i64, act: &Act) -> Result<(), Failure> {
     let case = case(app, id).await?;
     let course = &case.course;
     let next = match course.status {
@@ -256,7 +256,12 @@ async fn told(app: &App, id: i64, act: &Act) -> Result<(), Failure> {
         CaseStatus::AwaitingCustomer => "It waits for the customer.".to_owned(),
         CaseStatus::Resolved => {
             let day = course.follow_up_on.map(|day| day.to_string()).unwrap_or_default();
-            format!("Next: confirm it in writing (`duly preview --case {id}`), and ask on {day} whether all is well.")
+            match course.confirmed {
+                true => format!("Next: ask on {day} whether all is well."),
+                false => format!(
+                    "Next: confirm it in writing (`duly case write {id}`), and ask on {day} whether all is well."
+                ),
+            }
         }
         CaseStatus::FollowedUp => "Next: close it with its cause.".to_owned(),
         CaseStatus::Closed | CaseStatus::Dismissed => "Notices go on with the next sweep.".to_owned(),

@@ -3,6 +3,7 @@
 mod act;
 mod open;
 mod show;
+mod write;
 
 use chrono::NaiveDate;
 
@@ -43,6 +44,10 @@ pub enum Command {
     Resolve(act::Resolve),
     /// Approve the solution that somebody else proposed
     Approve(Word),
+    /// Confirm the solution to the customer in writing
+    Write(write::Write),
+    /// The customer has it in writing by other means
+    Written(Word),
     /// Somebody else goes on, for a reason
     HandOver(act::HandOver),
     /// The customer was asked some days later whether all is well
@@ -92,6 +97,8 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Done(args) => act::tick(app, &args).await?,
         Command::Resolve(args) => act::resolve(app, &args).await?,
         Command::Approve(word) => act::approve(app, &word).await?,
+        Command::Write(args) => write::run(app, &args).await?,
+        Command::Written(word) => act::word(app, &word, &Act::Written).await?,
         Command::HandOver(args) => act::hand_over(app, &args).await?,
         Command::FollowUp(args) => act::follow_up(app, &args).await?,
         Command::Reopen(word) => act::word(app, &word, &Act::Reopen).await?,

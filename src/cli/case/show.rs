@@ -1,11 +1,15 @@
 //! Cases as people see them: the queue, and one with everything about it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::account;
 use crate::{
     app::{App, Failure},
-    cli::output::{print, printable, table},
-    domain::case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+    cli::output::{count, print, printable, table},
+    domain::{
+        case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+        term::Term,
+    },
     store::cases::CaseRow,
 };
 
@@ -64,6 +68,7 @@ fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
         CaseStatus::Suspected => return "a person's word".to_owned(),
         CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
         CaseStatus::FollowedUp => return "its cause".to_owned(),
+        CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
         CaseStatus::Resolved => {
             let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
             let late = if day < app.today() { ", late" } else { "" };
@@ -100,7 +105,9 @@ pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
     let mut text = head(app, &case);
     text += &words(app, &case);
     text += &evidence(&case);
+    text += &terms(&account(app, &case.account).await?.facts.terms, app.today());
     text += &playbook(app, &case);
+    text += &letter(&case);
     text += "\nCourse\n";
     case.events.iter().for_each(|event| text += &line(app, event));
     print(&text);
@@ -120,7 +127,11 @@ fn head(app: &App, case: &CaseRow) -> String {
     );
     let owner =
         course.owner.as_deref().map_or("nobody has it".to_owned(), |owner| format!("{} has it", printable(owner)));
-    text += &format!("{}, opened {}, {owner}", course.status, case.opened);
+    let passed_on = match course.hand_overs {
+        0 => String::new(),
+        number => format!(", handed over {}", count(number.into(), "time", "times")),
+    };
+    text += &format!("{}, opened {}, {owner}{passed_on}", course.status, case.opened);
     let due = due(app, case, app.clock.now());
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {
@@ -179,6 +190,17 @@ fn evidence(case: &CaseRow) -> String {
     format!("\nEvidence\n{}", table(&["invoice", "for", "weight", "observation", "source"], &[], rows))
 }
 
+/// What was agreed or asked for on the account before.
+fn terms(terms: &[Term], today: NaiveDate) -> String {
+    let mut text = String::new();
+    for term in terms.iter().filter(|term| term.is_in_force(today)) {
+        let until = term.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let kind = term.kind.code().replace('_', " ");
+        text += &format!("  {kind} from {}{until}: {}\n", term.from, printable(&term.note));
+    }
+    if text.is_empty() { text } else { format!("\nOn the account\n{text}") }
+}
+
 fn playbook(app: &App, case: &CaseRow) -> String {
     if case.course.status.is_over() {
         return String::new();
@@ -193,9 +215,18 @@ fn playbook(app: &App, case: &CaseRow) -> String {
         text += &format!("  [{mark}] {:<12} {}\n", step.code(), step.say());
     }
     if let Some((_, draft)) = playbook.acknowledgement(reason, &[&case.locale, &app.settings.company.locale]) {
-        text += &format!("\nA reply may begin\n    {draft}\n");
+        text += "\nA reply may begin\n";
+        draft.lines().for_each(|line| text += &format!("{}\n", format!("    {line}").trim_end()));
     }
     text
+}
+
+/// The last letter that was written in it.
+fn letter(case: &CaseRow) -> String {
+    let Some(event) = case.events.iter().rev().find(|event| event.did == Did::Writing) else { return String::new() };
+    let lines =
+        event.why.lines().map(|line| format!("    {}\n", printable(line)).trim_start_matches("    \n").to_owned());
+    format!("\nThe letter\n{}", lines.filter(|line| !line.is_empty()).collect::<String>())
 }
 
 fn line(app: &App, event: &CaseEvent) -> String {
@@ -214,8 +245,13 @@ fn line(app: &App, event: &CaseEvent) -> String {
         text += &format!(", for {day}");
     }
     // The words stand above.
-    if !event.why.is_empty() && event.did != Did::Said {
-        text += &format!(": {}", printable(&event.why));
+    let why = match event.did {
+        Did::Said => "",
+        Did::Writing => event.why.lines().next().unwrap_or_default(),
+        _ => &event.why,
+    };
+    if !why.is_empty() {
+        text += &format!(": {}", printable(why));
     }
     text + "\n"
 }

@@ -1,6 +1,6 @@
 //! What can be done on a case, and when it is refused.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{CaseKind, CaseOutcome, CaseStatus, Course, Did, Step};
 use crate::domain::money::Money;
@@ -37,10 +37,16 @@ pub enum Act {
     Approve {
         follow_up_on: NaiveDate,
     },
-    /// The letter that confirms the solution leaves now.
-    Writing,
+    /// The letter that confirms the solution leaves now; once more only if a person says so.
+    Writing {
+        again: bool,
+    },
     /// It left, or somebody confirmed it by other means.
     Written,
+    /// The one that was on its way since then did not leave, or was refused.
+    Unwritten {
+        since: DateTime<Utc>,
+    },
     HandOver {
         to: String,
     },
@@ -75,8 +81,9 @@ impl Act {
             Self::Tick { .. } => Did::Ticked,
             Self::Propose(_) => Did::Proposed,
             Self::Resolve(_) | Self::Approve { .. } => Did::Resolved,
-            Self::Writing => Did::Writing,
+            Self::Writing { .. } => Did::Writing,
             Self::Written => Did::Written,
+            Self::Unwritten { .. } => Did::Unwritten,
             Self::HandOver { .. } => Did::HandedOver,
             Self::FollowUp => Did::FollowedUp,
             Self::Reopen => Did::Reopened,
@@ -101,8 +108,9 @@ impl Act {
             | Self::Answer
             | Self::Tick { .. }
             | Self::Propose(_)
-            | Self::Writing
+            | Self::Writing { .. }
             | Self::Written
+            | Self::Unwritten { .. }
             | Self::HandOver { .. } => Step::Work,
         }
     }
@@ -118,8 +126,12 @@ impl Course {
             }
             Act::Propose(solution) | Act::Resolve(solution) => self.may_resolve(solution)?,
             Act::Approve { .. } => self.may_approve(author)?,
-            Act::Writing | Act::Written if self.outcome.is_none() => {
+            Act::Writing { .. } | Act::Written if self.outcome.is_none() => {
                 return Err("it has no solution yet that could be confirmed".to_owned());
+            }
+            Act::Writing { again: false } => self.may_write()?,
+            Act::Unwritten { since } if self.writing != Some(*since) => {
+                return Err("somebody has gone on with the letter meanwhile".to_owned());
             }
             Act::FollowUp if !self.confirmed => {
                 return Err("the solution was not confirmed in writing yet (`duly case write`)".to_owned());
@@ -146,6 +158,19 @@ impl Course {
             return Err(format!("`{outcome}` needs the amount for an invoice"));
         }
         Ok(())
+    }
+
+    /// A letter is sent once by itself: what may have arrived is a person's to send again.
+    fn may_write(&self) -> Result<(), String> {
+        if self.writing.is_some() {
+            let why = "a letter that confirms it may have arrived already: ask the customer, then send it again with \
+                       `--again`, or record it with `duly case written`";
+            return Err(why.to_owned());
+        }
+        match self.confirmed {
+            true => Err("the customer has it in writing already; `--again` sends it once more".to_owned()),
+            false => Ok(()),
+        }
     }
 
     fn may_approve(&self, author: &str) -> Result<(), String> {

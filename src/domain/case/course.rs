@@ -33,6 +33,8 @@ pub struct Course {
     /// The first answer that the customer got.
     pub responded_at: Option<DateTime<Utc>>,
     pub resolved_at: Option<DateTime<Utc>>,
+    /// Since when a letter that confirms the solution may have arrived: nobody knows yet.
+    pub writing: Option<DateTime<Utc>>,
     /// The customer has the solution in writing.
     pub confirmed: bool,
 }
@@ -69,6 +71,7 @@ impl Course {
             unanswered: 0,
             responded_at: None,
             resolved_at: None,
+            writing: None,
             confirmed: false,
         };
         events.iter().for_each(|event| course.take(event));
@@ -112,9 +115,11 @@ impl Course {
             Did::Proposed => self.propose(event),
             Did::Resolved => self.resolve(event),
             Did::Reopened => self.reopen(),
-            Did::Written => self.confirmed = true,
+            Did::Writing => self.writing = Some(event.at),
+            Did::Written => (self.writing, self.confirmed) = (None, true),
+            Did::Unwritten => self.writing = None,
             Did::Closed => self.cause.clone_from(&event.person),
-            Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::Writing | Did::FollowedUp => {}
+            Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::FollowedUp => {}
         }
     }
 
@@ -151,7 +156,7 @@ impl Course {
         self.credits.clone_from(&event.credits);
         self.follow_up_on = event.day;
         self.resolved_at = Some(event.at);
-        self.confirmed = false;
+        (self.writing, self.confirmed) = (None, false);
     }
 
     fn reopen(&mut self) {

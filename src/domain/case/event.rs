@@ -33,6 +33,8 @@ pub enum Did {
     Writing,
     /// The customer has the solution in writing.
     Written,
+    /// The letter did not leave, or was refused.
+    Unwritten,
     HandedOver,
     FollowedUp,
     Reopened,
@@ -40,7 +42,7 @@ pub enum Did {
 }
 
 impl Did {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Opened,
         Self::Judged,
         Self::Confirmed,
@@ -57,6 +59,7 @@ impl Did {
         Self::Resolved,
         Self::Writing,
         Self::Written,
+        Self::Unwritten,
         Self::HandedOver,
         Self::FollowedUp,
         Self::Reopened,
@@ -81,6 +84,7 @@ impl Did {
             Self::Resolved => "resolved",
             Self::Writing => "writing",
             Self::Written => "written",
+            Self::Unwritten => "unwritten",
             Self::HandedOver => "handed_over",
             Self::FollowedUp => "followed_up",
             Self::Reopened => "reopened",

@@ -1,7 +1,9 @@
 //! Cases: how they are opened, what is done on them, and how they are read.
 
 mod act;
+mod concerned;
 mod open;
+mod plan;
 
 use std::collections::BTreeMap;
 
