@@ -1,0 +1,3 @@
+mod properties;
+mod public;
+mod rules;
