@@ -13,6 +13,7 @@ use crate::{
         policy::Policy,
         schedule::Occurrences,
     },
+    inbox::words::Replies,
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
@@ -40,6 +41,8 @@ pub struct Rules {
     pub named: BTreeMap<String, Published>,
     pub calendar: Calendar,
     pub words: Words,
+    /// The words by which replies are read.
+    pub replies: Replies,
 }
 
 impl std::fmt::Debug for Rules {
@@ -95,8 +98,12 @@ impl Rules {
                 None
             }
         };
-        match (standard, words) {
-            (Some(standard), Some(words)) if problems.is_empty() => Ok(Self { standard, named, calendar, words }),
+        let replies =
+            Replies::load(&settings.path(&files.wording).join("replies")).map_err(|p| problems.extend(p)).ok();
+        match (standard, words, replies) {
+            (Some(standard), Some(words), Some(replies)) if problems.is_empty() => {
+                Ok(Self { standard, named, calendar, words, replies })
+            }
             _ => Err(problems),
         }
     }

@@ -16,7 +16,7 @@ mod header;
 mod phrases;
 mod signature;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 /// A text in two: each of its lines that is not blank is in exactly one of them, in the same order.
 #[derive(Debug, Clone, PartialEq, Eq)]
