@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Most findings of one language; more is no letter of a person.
-const FINDINGS: usize = 200;
+const FINDINGS: usize = 100;
 /// Words around a phrase in which its day, amount and conditions stand, in a sentence without end.
 const SENTENCE: usize = 60;
 /// Words over which "not" reaches forward.
@@ -29,7 +29,7 @@ pub fn classify(written: &str, mail: &Mail<'_>, replies: &Replies) -> Said {
     let spoken = Spoken::new(text);
     let mut findings: Vec<Finding> = Vec::new();
     for language in heard(&spoken, mail, replies) {
-        findings.extend(Reader { spoken: &spoken, mail, language }.findings());
+        findings.extend(Reader::new(&spoken, mail, language).findings());
     }
     findings.sort_by_key(|finding| (finding.words.start, finding.kind.rank(), finding.words.end));
     findings.dedup_by(|one, other| one.kind == other.kind && one.words == other.words);
@@ -56,9 +56,24 @@ struct Reader<'a> {
     spoken: &'a Spoken<'a>,
     mail: &'a Mail<'a>,
     language: &'a Language,
+    /// All days of the text, in order.
+    days: Vec<Mention>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(spoken: &'a Spoken<'a>, mail: &'a Mail<'a>, language: &'a Language) -> Self {
+        // Day and month change places in the United States and in a few more.
+        let month_first = ["en-US", "en_US", "en-PH", "es-US", "es-PR"].contains(&mail.locale);
+        let reader = Days { spoken, calendar: &language.calendar, month_first };
+        let (mut days, mut at) = (Vec::new(), 0);
+        while at < spoken.tokens.len() {
+            let sentence = spoken.sentence(at);
+            at = sentence.end;
+            days.extend(reader.find(sentence));
+        }
+        Self { spoken, mail, language, days }
+    }
+
     fn findings(&self) -> Vec<Finding> {
         let hits = self.hits();
         let paid: BTreeSet<usize> =
@@ -124,8 +139,12 @@ impl Reader<'_> {
             && !(hit.what == Sign::Paid && (self.is_later(hit) || self.depends(hit, self.ahead(hit, LATER_REACH))))
     }
 
-    /// Whether a "not" takes it back. A phrase that has one of its own means it.
+    /// Whether a "not" takes it back. A phrase that has one of its own means it, and what is not there ("no order
+    /// number") is just what holds up the payment.
     fn is_denied(&self, hit: &Hit<Sign>) -> bool {
+        if hit.what == Sign::Administrative {
+            return false;
+        }
         let stands = |list: &Lexicon<()>, token: usize| list.longest(self.spoken, token).is_some();
         let own = hit.words.iter().any(|word| stands(&self.language.not, *word) || stands(&self.language.no, *word));
         let gaps = (hit.first()..hit.last()).filter(|token| !hit.words.contains(token));
@@ -175,17 +194,17 @@ impl Reader<'_> {
         whole.start.max(hit.first().saturating_sub(SENTENCE))..whole.end.min(hit.last() + 1 + SENTENCE)
     }
 
-    fn days(&self, tokens: Range<usize>) -> Vec<Mention> {
-        // Day and month change places in the United States and in a few more.
-        let month_first = ["en-US", "en_US", "en-PH", "es-US", "es-PR"].contains(&self.mail.locale);
-        Days { spoken: self.spoken, calendar: &self.language.calendar, month_first }.find(tokens)
+    /// The days that are told within some tokens.
+    fn days(&self, tokens: Range<usize>) -> impl Iterator<Item = &Mention> {
+        let first = self.days.partition_point(|day| day.tokens.start < tokens.start);
+        self.days[first..].iter().take_while(move |day| day.tokens.end <= tokens.end)
     }
 
     /// A promise with the first day to come after its words, else in its sentence, else in the next; and an amount.
     fn promise(&self, hit: &Hit<Sign>) -> (ReplyKind, Option<Range<usize>>) {
         let sentence = self.sentence(hit);
         let to_come = |tokens: Range<usize>| {
-            self.days(tokens).into_iter().find_map(|day| Some((day.told.to_come(self.mail.date)?, day.tokens)))
+            self.days(tokens).find_map(|day| Some((day.told.to_come(self.mail.date)?, day.tokens.clone())))
         };
         let next = || self.spoken.sentence(sentence.end);
         let day = to_come(hit.first()..sentence.end)
@@ -200,9 +219,9 @@ impl Reader<'_> {
 
     /// A payment with the last day in its sentence that has gone, and its reference.
     fn paid(&self, hit: &Hit<Sign>) -> (ReplyKind, Option<Range<usize>>) {
-        let gone = |day: Mention| Some((day.told.gone(self.mail.date)?, day.tokens));
+        let gone = |day: &Mention| Some((day.told.gone(self.mail.date)?, day.tokens.clone()));
         let sentence = self.sentence(hit);
-        let day = self.days(sentence.clone()).into_iter().find_map(gone);
+        let day = self.days(sentence.clone()).find_map(gone);
         let next = sentence.start..self.spoken.sentence(sentence.end).end.max(sentence.end);
         let reference = self.reference(next);
         let place = day.as_ref().map(|(_, tokens)| self.bytes(tokens.clone()));

@@ -50,6 +50,8 @@ const BEFORE: &[&str] = &[
     "e",
     "en",
 ];
+/// Beside a number they make it an amount.
+const CODES: &[&str] = &["eur", "euro", "euros", "usd", "gbp", "chf", "dollars", "pounds", "franken"];
 /// What may stand between the pieces of one number.
 const JOINTS: [char; 7] = [' ', '-', '/', '.', '_', '–', '\u{a0}'];
 
@@ -67,8 +69,12 @@ pub fn mentions<'k>(text: &str, known: &[&'k str]) -> Vec<&'k str> {
     while at < pieces.len() {
         // The longest reading is the right one: `2026 0042` names no `42`.
         let longest = (1..=PIECES.min(pieces.len() - at)).rev().find_map(|count| {
-            let read =
-                Read { text, pieces: &pieces[at..at + count], before: at.checked_sub(1).map(|before| pieces[before]) };
+            let read = Read {
+                text,
+                pieces: &pieces[at..at + count],
+                before: at.checked_sub(1).map(|before| pieces[before]),
+                after: pieces.get(at + count).copied(),
+            };
             names.named(&read).map(|index| (index, count))
         });
         if let Some((index, _)) = longest {
@@ -136,6 +142,7 @@ struct Read<'a> {
     text: &'a str,
     pieces: &'a [Piece],
     before: Option<Piece>,
+    after: Option<Piece>,
 }
 
 impl Read<'_> {
@@ -154,13 +161,11 @@ impl Read<'_> {
         let figures = self.pieces.iter().filter(|piece| is_number(self.text, **piece)).count() > 0;
         let money = |c: Option<char>| c.is_some_and(|c| matches!(c, '€' | '$' | '£' | '¥' | '%'));
         let near = |text: &str| text.trim_start_matches([' ', '\u{a0}']).chars().next();
-        let code = |text: &str| {
-            ["eur", "usd", "gbp", "chf", "euro"]
-                .iter()
-                .any(|code| text.trim_start().get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code)))
-        };
-        let priced =
-            money(before.trim_end_matches([' ', '\u{a0}']).chars().next_back()) || money(near(after)) || code(after);
+        let code = |piece: Piece| CODES.contains(&self.text[piece.0..piece.1].to_lowercase().as_str());
+        let blank = |from: usize, to: usize| self.text[from..to].chars().all(char::is_whitespace);
+        let coded = self.before.is_some_and(|piece| code(piece) && blank(piece.1, first.0))
+            || self.after.is_some_and(|piece| code(piece) && blank(last.1, piece.0));
+        let priced = money(before.trim_end_matches([' ', '\u{a0}']).chars().next_back()) || money(near(after)) || coded;
         let told = before.trim_end().ends_with('#')
             || self.before.is_some_and(|piece| {
                 let only = self.text[piece.1..first.0].chars().all(|c| c.is_whitespace() || ".:#,-".contains(c));

@@ -176,7 +176,9 @@ fn words(piece: &str) -> Result<Vec<Vec<Spelling>>, String> {
     let last = spoken.tokens.len().saturating_sub(1);
     let spelled = |(index, word): (usize, &str)| {
         let stem = stem && index == last;
-        spellings(word).into_iter().map(|text| Spelling { text, stem }).collect()
+        // `payé*` is `payées` and, without its accent, `paye`, but never `payer`.
+        let bare = |text: &str| text != word && word.ends_with(|c: char| !c.is_ascii());
+        spellings(word).into_iter().map(|text| Spelling { stem: stem && !bare(&text), text }).collect()
     };
     let found: Vec<Vec<Spelling>> =
         spoken.tokens.iter().map(|token| token.word.as_str()).enumerate().map(spelled).collect();

@@ -201,17 +201,13 @@ fn stop(c: char, rest: &str, before: &str, line: usize) -> Stop {
     }
 }
 
-/// A word as it may be written: as it is, without its accents, and as Germans write it without umlauts.
+/// A word as it may be written: as it is, without its accents, or as Germans write it without umlauts. An umlaut is
+/// never just left out: that would make another word of it (`würde`, `wurde`).
 pub fn spellings(word: &str) -> Vec<String> {
-    let mut all = vec![word.to_owned()];
-    if !word.is_ascii() {
-        let bare = DecomposingNormalizerBorrowed::new_nfd().normalize(word).into_owned();
-        let bare: String = bare.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
-        let pairs = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("œ", "oe")];
-        let plain = |text: &str| pairs.iter().fold(text.to_owned(), |text, (one, two)| text.replace(one, two));
-        all.extend([plain(&bare), plain(word)]);
-        all.sort();
-        all.dedup();
-    }
-    all
+    let transcribed = UMLAUTS.iter().fold(word.to_owned(), |text, (one, two)| text.replace(one, two));
+    let bare = DecomposingNormalizerBorrowed::new_nfd().normalize(&transcribed).into_owned();
+    let bare: String = bare.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
+    if bare == word { vec![bare] } else { vec![word.to_owned(), bare] }
 }
+
+const UMLAUTS: [(&str, &str); 5] = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("œ", "oe")];

@@ -207,6 +207,9 @@ impl Days<'_> {
     fn day_alone(&self, at: usize, end: usize) -> Option<(Told, usize)> {
         let on = self.term(at, end, |term| term == Term::OnDay).map_or(0, |(_, length)| length);
         let day = self.day_number(at + on).filter(|_| at + on < end)?;
+        if self.day_and_month(at + on, end).is_some() {
+            return None;
+        }
         let ordinal = self.spoken.tokens[at + on].word.ends_with(char::is_alphabetic);
         (on > 0 || ordinal).then_some((Told::DayOnly(day), on + 1))
     }

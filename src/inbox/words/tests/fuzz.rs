@@ -160,8 +160,9 @@ proptest! {
 
     #[test]
     fn a_longer_number_names_nothing(number in "[1-9][0-9]{4,9}", more in "[0-9]{1,3}") {
-        prop_assert!(mentions(&format!("invoice {number}{more}"), &[&number]).is_empty());
-        prop_assert!(mentions(&format!("invoice {more}{number}"), &[&number]).is_empty());
+        for longer in [format!("invoice {number}{more}"), format!("invoice {more}{number}")] {
+            prop_assert!(more.trim_start_matches('0').is_empty() || mentions(&longer, &[&number]).is_empty());
+        }
     }
 }
 
