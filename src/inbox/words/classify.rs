@@ -16,8 +16,8 @@ const FINDINGS: usize = 100;
 const SENTENCE: usize = 60;
 /// Words over which "not" reaches forward.
 const NOT_REACH: usize = 4;
-/// Words over which "will" and "if" reach forward to "paid".
-const LATER_REACH: usize = 8;
+/// Words over which "if" reaches forward to "paid".
+const IF_REACH: usize = 8;
 /// Words after "reference" in which the reference stands.
 const REFERENCE_REACH: usize = 4;
 /// Longest reference (SEPA's remittance identification).
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         !quoted
             && !self.is_denied(hit)
             && !(promise && (asks || self.depends(hit, self.sentence(hit))))
-            && !(hit.what == Sign::Paid && (self.is_later(hit) || self.depends(hit, self.ahead(hit, LATER_REACH))))
+            && !(hit.what == Sign::Paid && (self.is_later(hit) || self.depends(hit, self.ahead(hit, IF_REACH))))
     }
 
     /// Whether a "not" takes it back. A phrase that has one of its own means it, and what is not there ("no order
@@ -157,13 +157,13 @@ impl<'a> Reader<'a> {
         let next = hit.first().checked_sub(1).filter(|token| self.same_clause(*token, hit));
         !own && (near.into_iter().any(|token| stands(&self.language.not, token))
             || next.is_some_and(|token| stands(&self.language.no, token))
-            || (promise && behind.into_iter().any(|token| stands(&self.language.not, token))))
+            || (promise && behind.into_iter().any(|token| stands(&self.language.not_after, token))))
     }
 
     /// Whether "paid" lies in the future: "will be paid".
     fn is_later(&self, hit: &Hit<Sign>) -> bool {
         let gaps = (hit.first()..hit.last()).filter(|token| !hit.words.contains(token));
-        let mut near = self.ahead(hit, LATER_REACH).chain(gaps);
+        let mut near = self.ahead(hit, self.language.later_reach).chain(gaps);
         near.any(|token| self.language.later.longest(self.spoken, token).is_some())
     }
 

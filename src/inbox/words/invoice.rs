@@ -189,7 +189,7 @@ impl Read<'_> {
         match back.next() {
             Some(c) if c.is_alphanumeric() => true,
             // `#4711`, `(4711`, `-4711` stand alone; `2026-4711` does not, unless the two are of one length: a list.
-            Some(c) if matches!(c, '-' | '/' | '.' | ',' | '_' | '\'') => {
+            Some('-' | '/' | '.' | ',' | '_' | '\'') => {
                 let run = length_of_number(back.clone());
                 back.next().is_some_and(char::is_alphanumeric) && (run.is_none() || run != self.length())
             }
@@ -201,7 +201,7 @@ impl Read<'_> {
         let mut on = after.chars();
         match on.next() {
             Some(c) if c.is_alphanumeric() => true,
-            Some(c) if matches!(c, '-' | '/' | '.' | ',' | '_' | '\'') => {
+            Some('-' | '/' | '.' | ',' | '_' | '\'') => {
                 let run = length_of_number(on.clone());
                 on.next().is_some_and(char::is_alphanumeric) && (run.is_none() || run != self.length())
             }

@@ -55,7 +55,9 @@ struct File {
     common: Vec<String>,
     not: Vec<String>,
     no: Vec<String>,
+    not_after: Vec<String>,
     later: Vec<String>,
+    later_reach: usize,
     condition: Vec<String>,
     reference: Vec<String>,
     signs: BTreeMap<Sign, Vec<String>>,
@@ -73,8 +75,12 @@ pub struct Language {
     pub not: Lexicon<()>,
     /// Takes back the very next phrase only.
     pub no: Lexicon<()>,
+    /// Takes back a promise before it.
+    pub not_after: Lexicon<()>,
     /// Moves "paid" to a day to come.
     pub later: Lexicon<()>,
+    /// Words over which it reaches forward: many where the verb stands last.
+    pub later_reach: usize,
     /// Makes a promise or a payment depend on something.
     pub condition: Lexicon<()>,
     /// Stands before the reference of a payment.
@@ -107,6 +113,7 @@ impl Language {
         };
         let not = list("not", &file.not);
         let no = list("no", &file.no);
+        let not_after = list("not_after", &file.not_after);
         let later = list("later", &file.later);
         let condition = list("condition", &file.condition);
         let reference = list("reference", &file.reference);
@@ -116,10 +123,25 @@ impl Language {
         if common.len() < 10 {
             problems.push("common: a language is known by at least ten usual words".to_owned());
         }
+        if !(1..=10).contains(&file.later_reach) {
+            problems.push("later_reach: between 1 and 10 words".to_owned());
+        }
         if !problems.is_empty() {
             return Err(problems.into_iter().map(|what| Broken { at: None, what }).collect());
         }
-        Ok(Self { code: code.to_owned(), common, not, no, later, condition, reference, signs, calendar })
+        Ok(Self {
+            code: code.to_owned(),
+            common,
+            not,
+            no,
+            not_after,
+            later,
+            later_reach: file.later_reach,
+            condition,
+            reference,
+            signs,
+            calendar,
+        })
     }
 }
 

@@ -30,7 +30,7 @@ pub use invoice::mentions;
 pub use replies::Replies;
 
 /// Longest text that is read, in bytes; nobody says later than that what they want.
-const READ_BYTES: usize = 64 * 1024;
+const READ_BYTES: usize = 32 * 1024;
 
 /// What is known about a mail before it is read.
 #[derive(Debug, Clone, Copy)]

@@ -130,10 +130,13 @@ fn days_and_references_of_payments() {
 
 #[test]
 fn negation_questions_conditions_and_quotations() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 17] = [
         ("We have not paid this.", &["other"]),
         ("We haven't yet paid it.", &["other"]),
         ("It will be paid.", &["promise"]),
+        ("I can confirm that this was paid.", &["paid_already"]),
+        ("To be honest we paid it.", &["paid_already"]),
+        ("Die Rechnung wird am kommenden Freitag per Überweisung bezahlt.", &["promise"]),
         ("No complaints so far.", &["other"]),
         ("Nothing was damaged.", &["other"]),
         ("Will you pay the shipping?", &["other"]),

@@ -131,7 +131,7 @@ fn sound(text: &str) -> bool {
 #[test]
 fn anything_can_be_read() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let (count, seed) = (number("DULY_FUZZ").unwrap_or(2_000), number("DULY_SEED").unwrap_or(7));
+    let (count, seed) = (number("DULY_FUZZ").unwrap_or(1_000), number("DULY_SEED").unwrap_or(7));
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (words, corpus) = (words(), corpus("emails"));
     let (start, mut longest) = (Instant::now(), Duration::ZERO);
@@ -192,6 +192,6 @@ fn monstrous_texts_are_read_quickly() {
         let took = start.elapsed();
         let name: String = monster.chars().take(12).collect();
         eprintln!("{name:?}… {took:?}");
-        assert!(took < Duration::from_secs(10), "{name:?}… took {took:?}");
+        assert!(took < Duration::from_secs(20), "{name:?}… took {took:?}");
     }
 }

@@ -57,6 +57,7 @@ fn broken_lists_are_refused() {
         (EN.replacen("[\"january\", \"jan\"], ", "", 1), "twelve months"),
         (EN.replacen("common = [", "common = [\"the\"]\nold = [", 1), "unknown field"),
         (EN.replacen("thanks = [", "thanks = []\n[old]\nx = [", 1), "unknown field"),
+        (EN.replacen("later_reach = 2", "later_reach = 11", 1), "between 1 and 10"),
         (EN.replacen("damaged", "dama\"ged", 1), ""),
     ];
     assert!(Language::parse("en", EN).is_ok());
