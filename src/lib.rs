@@ -5,6 +5,7 @@
 //! - [`domain`]: the pure core: what is owed, who is due, what stands in the way.
 //! - [`store`]: the only SQL.
 //! - [`intake`]: files become facts.
+//! - [`inbox`]: mails become facts.
 //! - [`sweep`]: wake, slots, snapshot, plan, commit.
 //! - [`letter`]: a notice becomes words, and a mail.
 //! - [`delivery`]: the outbox becomes conversations with a mail server.

@@ -36,6 +36,8 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
     text += &playbooks(app);
+    let languages: Vec<&str> = app.rules.replies.languages().iter().map(|language| language.code.as_str()).collect();
+    text += &format!("Replies are read in: {}\n", languages.join(", "));
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
     let rows = [
         (accounts, "account", "accounts"),
