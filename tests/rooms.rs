@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inbox", &["domain"]),
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
+    ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "store"]),
     ("web", &["clock", "domain", "store", "sweep"]),
 ];
 

@@ -3,8 +3,8 @@
 use duly::{
     domain::{
         case::{Act, CaseKind, CaseOutcome, CaseStatus, Concern, Solution},
-        money::Money,
         evidence::{Observation, Suspicion},
+        money::Money,
         reason::Reason,
     },
     store::{
@@ -60,7 +60,8 @@ fn credit(minor: i64) -> Act {
 async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
     let id = opened(&fresh).await;
     let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.map_err(|error| error.to_string());
-    let fact = async || fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts.cases.remove(0);
+    let fact =
+        async || fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts.cases.remove(0);
     assert_eq!((fact().await.disputed("INV-A"), fact().await.holds("INV-A")), (1_000, false));
     assert!(act(credit(500)).await.unwrap_err().contains("is all out?"));
     assert_eq!(act(Act::HearAll).await, Ok(CaseStatus::Open));
@@ -112,7 +113,10 @@ async fn suspected(fresh: &Fresh) -> i64 {
 async fn a_case_is_opened_and_judged(fresh: Fresh) {
     let id = suspected(&fresh).await;
     let case = fresh.case(id).await.unwrap().unwrap();
-    assert_eq!((case.account.as_str(), case.course.status, case.opened), ("A", CaseStatus::Suspected, day("2025-03-03")));
+    assert_eq!(
+        (case.account.as_str(), case.course.status, case.opened),
+        ("A", CaseStatus::Suspected, day("2025-03-03"))
+    );
     let evidence: Vec<_> = case.evidence.iter().map(|one| (one.source.as_str(), one.decisive)).collect();
     assert_eq!(evidence, [("event complaint:E1", false), ("event complaint:E2", true)]);
     let revision = fresh.snapshot("A", everything()).await.unwrap().revision;
