@@ -33,15 +33,19 @@ pub(super) enum Answer {
     Read,
 }
 
-pub(super) fn answer(main: &ReplyKind, today: NaiveDate) -> Answer {
+pub(super) fn answer(said: &Said, today: NaiveDate) -> Answer {
     let case = |kind, reason| Answer::Case { kind, reason };
     let latest = today.checked_add_days(LONGEST_PROMISE).unwrap_or(today);
-    match main {
+    match &said.main {
         ReplyKind::NotTheDebtor => case(CaseKind::NotDebtor, None),
         ReplyKind::ServiceProtest => case(CaseKind::Protest, None),
         ReplyKind::BillingDispute => case(CaseKind::Billing, None),
         ReplyKind::PaidAlready { .. } => case(CaseKind::PaidUnmatched, Some("paid")),
-        ReplyKind::CannotPay { instalments } => case(CaseKind::CannotPay, instalments.then_some("instalments")),
+        ReplyKind::CannotPay { .. } => {
+            // "We cannot pay now. Could it be in parts?": it is asked for wherever it stands.
+            let asked = said.findings.iter().any(|one| one.kind == ReplyKind::CannotPay { instalments: true });
+            case(CaseKind::CannotPay, asked.then_some("instalments"))
+        }
         ReplyKind::CopyRequest => case(CaseKind::Administrative, Some("copy")),
         ReplyKind::WrongContact => case(CaseKind::Administrative, Some("contact")),
         ReplyKind::Administrative => case(CaseKind::Administrative, None),

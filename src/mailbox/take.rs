@@ -15,7 +15,7 @@ use crate::{
         money::Currency,
     },
     inbox::{
-        Automatic, Bounce, Complaint, Feedback, Ignored, Incoming, Letter, Ours, quote, read,
+        Automatic, Bounce, Complaint, Feedback, Ignored, Incoming, Letter, Machine, Ours, quote, read,
         token::Verp,
         words::{self, Mail, Said},
     },
@@ -186,7 +186,8 @@ impl Taker<'_> {
     async fn automatic(&self, automatic: &Automatic) -> Result<Draft> {
         let about = self.about(&automatic.letter.clues).await?;
         let returns = automatic.returns.map(|day| format!(", back on {day}")).unwrap_or_default();
-        let made = format!("{:?}{returns}: {}", automatic.machine, head(&automatic.letter));
+        let who = if automatic.machine == Machine::Away { "somebody is away" } else { "a machine answers" };
+        let made = format!("{who}{returns}: {}", head(&automatic.letter));
         let (account, notice) = (about.as_ref().map(|about| about.account), about.map(|about| about.notice));
         Ok(Draft { account, notice, ..Draft::note(MailKind::Automatic, made) })
     }
@@ -230,7 +231,7 @@ impl Taker<'_> {
         (written, said, items): (&str, &Said, Vec<String>),
         today: NaiveDate,
     ) -> Result<Vec<Effect>> {
-        let answer = reply::answer(&said.main, today);
+        let answer = reply::answer(said, today);
         // What says nothing in particular belongs on whatever is under way.
         let about: &[String] = if answer == Answer::Read { &[] } else { &items };
         let case = reply::case_about(&snapshot.facts, about, &said.main).map(|case| case.id);
