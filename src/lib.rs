@@ -10,6 +10,7 @@
 //! - [`delivery`]: the outbox becomes conversations with a mail server.
 //! - [`inbox`]: what comes back: bounces, complaints, automatic answers, replies.
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
+//! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
 //! - [`casework`]: who has a case, until when, and how hot it is.
 //! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
@@ -27,6 +28,7 @@ pub mod failpoint;
 pub mod inbox;
 pub mod intake;
 pub mod letter;
+pub mod mailbox;
 pub mod presence;
 pub mod proof;
 pub mod rules;

@@ -13,6 +13,7 @@ use crate::{
         policy::Policy,
         schedule::Occurrences,
     },
+    inbox::words::Replies,
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
@@ -44,6 +45,8 @@ pub struct Rules {
     pub calendar: Calendar,
     pub words: Words,
     pub playbooks: Playbooks,
+    /// The words by which replies are read.
+    pub replies: Replies,
 }
 
 impl std::fmt::Debug for Rules {
@@ -99,14 +102,16 @@ impl Rules {
                 None
             }
         };
+        let replies =
+            Replies::load(&settings.path(&files.wording).join("replies")).map_err(|p| problems.extend(p)).ok();
         // Their drafts are held against the word lists.
         let playbooks = words.as_ref().and_then(|words| {
             let read = Playbooks::load(&settings.path(&files.playbooks), words);
             read.map_err(|found| problems.extend(found)).ok()
         });
-        match (standard, words, playbooks) {
-            (Some(standard), Some(words), Some(playbooks)) if problems.is_empty() => {
-                Ok(Self { standard, named, calendar, words, playbooks })
+        match (standard, words, playbooks, replies) {
+            (Some(standard), Some(words), Some(playbooks), Some(replies)) if problems.is_empty() => {
+                Ok(Self { standard, named, calendar, words, playbooks, replies })
             }
             _ => Err(problems),
         }

@@ -222,7 +222,7 @@ pub struct Dkim {
 }
 
 /// What comes back.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Inbox {
     /// Address for bounces, of which every notice has a signed form: `bounces+TOKEN-SIGNATURE@example.test`.
@@ -230,6 +230,16 @@ pub struct Inbox {
     /// With what such addresses are signed.
     pub secret_env: Option<String>,
     pub secret_file: Option<PathBuf>,
+    /// Folder of the mailbox in which bounces and answers arrive.
+    pub maildir: Option<PathBuf>,
+    /// How often the daemon looks into it.
+    pub poll_seconds: u32,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self { bounce_address: None, secret_env: None, secret_file: None, maildir: None, poll_seconds: 60 }
+    }
 }
 
 /// What the daemon tells about itself.
@@ -357,6 +367,9 @@ impl Settings {
 impl Inbox {
     fn check(&self, delivery: &Delivery) -> Result<(), String> {
         let secret = self.secret_env.is_some() || self.secret_file.is_some();
+        if self.poll_seconds == 0 {
+            return Err("`inbox.poll_seconds` must be at least 1".to_owned());
+        }
         match &self.bounce_address {
             Some(_) if !secret => Err("`inbox.bounce_address` needs `secret_env` or `secret_file` beside it: bounces \
                                        are believed when their address is signed"

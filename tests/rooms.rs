@@ -7,20 +7,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain", "failpoint"]),
     ("letter", &["domain"]),
-    ("inbox", &[]),
     ("settings", &[]),
     ("clock", &[]),
     ("telemetry", &[]),
     ("presence", &["clock", "store"]),
     ("failpoint", &[]),
-    ("rules", &["domain", "letter", "settings", "store"]),
+    ("rules", &["domain", "inbox", "letter", "settings", "store"]),
     ("intake", &["domain", "failpoint", "letter", "store", "rules"]),
     (
         "delivery",
         &["clock", "domain", "failpoint", "inbox", "letter", "presence", "rules", "settings", "store", "telemetry"],
     ),
+    ("inbox", &["domain"]),
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
+    ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "store"]),
     ("web", &["clock", "domain", "store", "sweep"]),
 ];
 

@@ -18,6 +18,7 @@ use crate::{
         policy::{Allocate, Climb, InDoubt, Minimum, Policy},
         schedule::next_runs,
     },
+    mailbox::maildir,
     settings::TlsMode,
 };
 
@@ -36,6 +37,8 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
     text += &playbooks(app);
+    let languages: Vec<&str> = app.rules.replies.languages().iter().map(|language| language.code.as_str()).collect();
+    text += &format!("Replies are read in: {}\n", languages.join(", "));
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
     let rows = [
         (accounts, "account", "accounts"),
@@ -49,11 +52,21 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     Ok(Done::Well)
 }
 
+/// Where bounces and answers are looked for.
+fn mailbox(app: &App) -> Result<String, Failure> {
+    let inbox = &app.settings.inbox;
+    let Some(folder) = &inbox.maildir else { return Ok("nobody reads what comes back (`inbox.maildir`)".to_owned()) };
+    let folder = app.settings.path(folder);
+    maildir::check(&folder).map_err(Failure::Input)?;
+    Ok(format!("into {}, looked at every {}", folder.display(), count(inbox.poll_seconds.into(), "second", "seconds")))
+}
+
 fn company(app: &App) -> Result<String, Failure> {
     let (company, delivery) = (&app.settings.company, &app.settings.delivery);
     let target = Target::of(&app.settings).map_err(Failure::Input)?;
     app.dkim()?;
     app.verp()?;
+    let mailbox = mailbox(app)?;
     let bounces = app.settings.inbox.bounce_address.as_ref().map(|at| format!(", bounces to signed forms of {at}"));
     let protection = match delivery.smtp.as_ref().map(|smtp| smtp.tls) {
         Some(TlsMode::Required) => ", TLS from the first byte",
@@ -76,6 +89,7 @@ fn company(app: &App) -> Result<String, Failure> {
         ("language", format!("{} for accounts that name none", company.locale)),
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
+        ("mail comes", mailbox),
         (
             "from",
             format!(

@@ -24,6 +24,7 @@ mod evaluate;
 mod export;
 mod hold;
 mod import;
+mod inbox;
 mod init;
 mod migrate;
 mod move_;
@@ -82,6 +83,8 @@ enum Command {
     Deliver(deliver::Args),
     /// Run as a daemon: sweep on schedule and send
     Run(run::Args),
+    /// Take the mails that came in: bounces, complaints, answers
+    Inbox(inbox::Args),
     /// Explain an account or an invoice
     Why(why::Args),
     /// Show the mail that an account would get
@@ -181,6 +184,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Sweep(args) => sweep::run(&app, &args).await,
         Command::Deliver(args) => deliver::run(&app, &args).await,
         Command::Run(args) => run::run(&app, &args).await,
+        Command::Inbox(args) => inbox::run(&app, &args).await,
         Command::Why(args) => why::run(&app, &args).await,
         Command::Preview(args) => preview::run(&app, &args).await,
         Command::Tasks(args) => tasks::run(&app, &args).await,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::{App, Failure},
-    domain::{case::CaseStatus, money::Money, notice::State, promise::Word},
+    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word},
     store::{agreements::Agreed, snapshot::Horizon, waiting::Stuck},
     sweep::behind,
     telemetry::Masked,
@@ -56,6 +56,7 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     releases(app, &mut tasks).await?;
     cases(app, &mut tasks).await?;
     mail(app, &mut tasks).await?;
+    answers(app, &mut tasks).await?;
     held(app, as_of, &mut tasks).await?;
     money(app, as_of, &mut tasks).await?;
     Ok(tasks)
@@ -175,6 +176,23 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
             let what = what(&notice, &format!("has no outcome since {}", since.format("%Y-%m-%d %H:%M UTC")));
             tasks.push(["sending".into(), what, "start the daemon, or `duly deliver`: it is in doubt then".into()]);
         }
+    }
+    Ok(())
+}
+
+/// Mails of the last days that only a person understands.
+async fn answers(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for mail in app.store.mails_for_people(app.clock.now() - Duration::days(LATELY), MOST).await? {
+        let account = mail.account.as_deref().map(printable);
+        let (what, to_do) = match (mail.kind, account) {
+            (MailKind::Failed, _) => ("could not be taken".to_owned(), "read it in the mailbox"),
+            (_, Some(account)) => (
+                format!("from account {account} does not say what is wanted"),
+                "read it, and answer; `duly case open` if it holds notices back",
+            ),
+            (_, None) => ("could be placed by nobody".to_owned(), "find the account, then `duly case open`"),
+        };
+        tasks.push(["mail".into(), format!("mail {} {what}: {}", mail.id, printable(&mail.made)), to_do.into()]);
     }
     Ok(())
 }

@@ -27,6 +27,8 @@ pub enum Kind {
     /// A promise, instalments or a term was taken down.
     Agreed,
     AgreedEnded,
+    /// A mail came in.
+    Mail,
     /// Notices were sent.
     Sent,
     /// A person's word on a notice in doubt.
@@ -39,7 +41,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -50,6 +52,7 @@ impl Kind {
         Self::Case,
         Self::Agreed,
         Self::AgreedEnded,
+        Self::Mail,
         Self::Sent,
         Self::Doubt,
         Self::Halt,
@@ -70,6 +73,7 @@ impl Kind {
             Self::Case => "case",
             Self::Agreed => "agreed",
             Self::AgreedEnded => "agreed_ended",
+            Self::Mail => "mail",
             Self::Sent => "sent",
             Self::Doubt => "doubt",
             Self::Halt => "halt",

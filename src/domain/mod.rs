@@ -23,6 +23,7 @@ pub mod facts;
 pub mod instalments;
 pub mod ledger;
 pub mod look;
+pub mod mail;
 pub mod money;
 mod nearest;
 pub mod notice;

@@ -3,7 +3,8 @@
 //! Reading order: [`message`] makes a bounded list of parts of hostile octets, [`read`] decides what a mail is, the
 //! readers tell what it says: [`bounce`], [`complaint`], [`automatic`]; [`clues`] tell which notice it is about.
 //! Nothing here knows a clock, a file or the database. What a mail says is a claim of whoever wrote it: only a
-//! signed address ([`token`]) is proof that it is about a mail of ours.
+//! signed address ([`token`]) is proof that it is about a mail of ours. Of a reply, [`quote`] cuts what was written, and
+//! [`words`] says what it says.
 
 mod automatic;
 pub mod bounce;
@@ -12,8 +13,10 @@ mod complaint;
 mod decode;
 mod fields;
 mod message;
+pub mod quote;
 mod says;
 pub mod token;
+pub mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -246,6 +246,10 @@ impl Frozen {
                  SELECT 'plan ' || CAST(id AS TEXT) FROM plan WHERE company = $1 AND ended_at >= $2 UNION ALL \
                  SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND ended_at >= $2",
             ),
+            Kind::Mail => (
+                "incoming",
+                "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND recorded_at >= $2 ORDER BY id",
+            ),
             Kind::Sent | Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved => return Ok(None),
         };
         let subjects: Vec<String> = query(text).bind(self.company).bind(since).values(&mut self.tx).await?;

@@ -19,6 +19,7 @@ pub mod halts;
 pub mod health;
 pub mod holds;
 pub mod import;
+pub mod incoming;
 pub mod invariants;
 mod lock;
 mod merge;

@@ -30,6 +30,7 @@ pub(super) async fn told(tx: &mut Tx, company: i64, kind: Kind, subject: &str) -
         (Kind::Hold, Some(id)) => hold(tx, company, id).await?,
         (Kind::HoldEnded, Some(id)) => hold_ended(tx, company, id).await?,
         (Kind::Case, _) => case(tx, company, subject).await?,
+        (Kind::Mail, Some(id)) => mail(tx, company, id).await?,
         (Kind::Agreed | Kind::AgreedEnded, _) => {
             let told = agreements::told(tx, company, kind, subject).await?;
             told.map(|(at, author, detail)| Told { at, author, detail })
@@ -178,6 +179,23 @@ async fn case(tx: &mut Tx, company: i64, subject: &str) -> Result<Option<Told>> 
         detail += "]";
     }
     Ok(Some(Told { at, author, detail }))
+}
+
+async fn mail(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
+    let text = "SELECT m.recorded_at, m.kind, m.mailbox, m.place, m.message_id, a.number, m.notice, m.case_id, m.made \
+                FROM incoming m LEFT JOIN account a ON a.id = m.account WHERE m.company = $1 AND m.id = $2";
+    let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
+    let mut c = Columns::of(&row);
+    let (at, kind, mailbox, place): (_, &str, &str, &str) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let mut detail = format!("{kind} in {mailbox}: {place}");
+    for what in ["Message-ID", "account"] {
+        detail += &c.take::<Option<&str>>()?.map(|named| format!(", {what} {named}")).unwrap_or_default();
+    }
+    for what in ["notice", "case"] {
+        detail += &c.take::<Option<i64>>()?.map(|number| format!(", {what} {number}")).unwrap_or_default();
+    }
+    detail += &format!(": {}", c.take::<&str>()?);
+    Ok(Some(Told { at, author: DULY.to_owned(), detail }))
 }
 
 fn said(amount: Money) -> String {

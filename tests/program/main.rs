@@ -19,6 +19,7 @@ mod doubts;
 mod hold;
 mod house;
 mod import;
+mod inbox;
 mod judgement;
 mod layouts;
 mod look;

@@ -38,6 +38,20 @@ fn settings_that_cannot_be_meant_are_refused() {
 }
 
 #[test]
+fn word_lists_for_replies_are_checked_and_may_be_left_out() {
+    let house = House::new();
+    assert!(house.duly(&["check"]).ended(0).contains("Replies are read in: de, en, es, fr, it, nl"));
+    house.edit("wording/replies/fr.toml", "\"défectueu*\"", "\"défectueu*\", \"nous\"");
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("replies/fr.toml") && error.contains("`nous`"), "{error}");
+    house.edit("wording/replies/fr.toml", "[calendar]", "[calender]");
+    let error = house.duly(&["plan"]).failed(2);
+    assert!(error.contains("replies/fr.toml:") && error.contains("calender"), "{error}");
+    std::fs::remove_dir_all(house.path("config/wording/replies")).unwrap();
+    assert!(house.duly(&["check"]).ended(0).contains("Replies are read in: de, en, es, fr, it, nl"));
+}
+
+#[test]
 fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
     let house = House::new();
     let section = |key: &str| {

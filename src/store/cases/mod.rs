@@ -17,6 +17,7 @@ use crate::domain::case::{CaseEvent, CaseKind, CaseOutcome, CaseStatus, Concern,
 pub use act::Actor;
 pub(super) use act::act_in;
 pub use open::NewCase;
+pub(super) use open::open_case;
 
 /// A case with its evidence and its course, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
