@@ -72,7 +72,7 @@ async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
     let course = fresh.case(id).await.unwrap().unwrap().course;
     assert_eq!((course.cause.as_deref(), course.words.len()), (Some("invoice_wrong"), 1));
     assert!(act(Act::Note).await.unwrap_err().contains("is closed"));
-    assert_eq!(fresh.concerned().await.unwrap(), [(id, pounds(1_000))]);
+    assert_eq!(fresh.concerned().await.unwrap(), [(id, gbp(1_000))]);
     // What was agreed stays with the account until the books have credited it.
     assert_eq!((fact().await.disputed("INV-A"), fact().await.agreed("INV-A").unwrap().0), (0, 500));
 }
