@@ -40,6 +40,7 @@ mod fresh;
 mod halts;
 mod health;
 mod holds;
+mod incoming;
 mod kept;
 mod outbox;
 mod pages;
