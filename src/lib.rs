@@ -14,8 +14,8 @@
 //! - [`casework`]: who has a case, until when, and how hot it is.
 //! - [`web`]: health and figures over HTTP.
 //! - [`cli`]: one file a command.
-//! - [`settings`], [`rules`], [`clock`], [`presence`], [`telemetry`], [`app`]: what is set, and the one place
-//!   that puts everything together.
+//! - [`settings`], [`rules`], [`clock`], [`presence`], [`reach`], [`telemetry`], [`app`]: what is set, and the one
+//!   place that puts everything together.
 //! - [`failpoint`]: where tests let the process die.
 
 pub mod app;
@@ -31,6 +31,7 @@ pub mod letter;
 pub mod mailbox;
 pub mod presence;
 pub mod proof;
+pub mod reach;
 pub mod rules;
 pub mod settings;
 pub mod store;

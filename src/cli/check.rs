@@ -55,7 +55,13 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
 /// Where bounces and answers are looked for.
 fn mailbox(app: &App) -> Result<String, Failure> {
     let inbox = &app.settings.inbox;
-    let Some(folder) = &inbox.maildir else { return Ok("nobody reads what comes back (`inbox.maildir`)".to_owned()) };
+    if let Some(imap) = &inbox.imap {
+        let server = format!("{}@{}:{}, folder {}", imap.user, imap.host, imap.port, imap.folder);
+        return Ok(format!("into {server}, looked at every {}", count(imap.poll_seconds.into(), "second", "seconds")));
+    }
+    let Some(folder) = &inbox.maildir else {
+        return Ok("nobody reads what comes back (`inbox.maildir` or `[inbox.imap]`)".to_owned());
+    };
     let folder = app.settings.path(folder);
     maildir::check(&folder).map_err(Failure::Input)?;
     Ok(format!("into {}, looked at every {}", folder.display(), count(inbox.poll_seconds.into(), "second", "seconds")))

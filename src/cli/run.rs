@@ -32,7 +32,8 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
-    let mailbox = app.settings.inbox.maildir.is_some().then(|| tokio::spawn(watch(app.clone(), reread)));
+    let inbox = &app.settings.inbox;
+    let mailbox = (inbox.maildir.is_some() || inbox.imap.is_some()).then(|| tokio::spawn(watch(app.clone(), reread)));
     let _mailbox = mailbox.map(AbortOnDropHandle::new);
     daemon.run(&stop).await?;
     work.presence.leave().await?;

@@ -2,9 +2,9 @@
 //!
 //! Reading order: [`message`] makes a bounded list of parts of hostile octets, [`read`] decides what a mail is, the
 //! readers tell what it says: [`bounce`], [`complaint`], [`automatic`]; [`clues`] tell which notice it is about.
-//! Nothing here knows a clock, a file or the database. What a mail says is a claim of whoever wrote it: only a
-//! signed address ([`token`]) is proof that it is about a mail of ours. Of a reply, [`quote`] cuts what was written, and
-//! [`words`] says what it says.
+//! Nothing of this knows a clock, a file or the database; only [`imap`] reaches out, to fetch mails. What a mail says is
+//! a claim of whoever wrote it: only a signed address ([`token`]) is proof that it is about a mail of ours. Of a reply,
+//! [`quote`] cuts what was written, and [`words`] says what it says.
 
 mod automatic;
 pub mod bounce;
@@ -12,6 +12,7 @@ mod clues;
 mod complaint;
 mod decode;
 mod fields;
+pub mod imap;
 mod message;
 pub mod quote;
 mod says;

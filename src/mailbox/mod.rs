@@ -1,9 +1,10 @@
 //! The mailbox: mails are fetched and taken, each once, with the little that may follow.
 //!
-//! Reading order: [`maildir`] fetches, [`take`] says what is made of a mail, [`place`] finds whose it is, [`reply`]
+//! Reading order: [`maildir`] and [`imap`] fetch, [`take`] says what is made of a mail, [`place`] finds whose it is, [`reply`]
 //! what a customer's words come to. Nothing is ever sent from here, and nobody is asked to pay less: an address is
 //! stopped, a case is opened or goes on, a promise is taken down, or a person reads.
 
+mod imap;
 pub mod maildir;
 mod place;
 mod reply;
@@ -16,6 +17,7 @@ use tokio::sync::Notify;
 use crate::{
     app::{App, Failure},
     domain::mail::MailKind,
+    inbox::imap::Mailbox,
     rules::Rules,
     store::StoreError,
 };
@@ -31,19 +33,35 @@ pub struct Taken {
 
 /// Takes what is there.
 pub async fn look(app: &App) -> Result<Taken, Failure> {
-    let Some(folder) = &app.settings.inbox.maildir else {
-        return Err(Failure::Input("there is no mailbox: `inbox.maildir` names its folder".to_owned()));
-    };
+    look_in(app, &mut None).await
+}
+
+/// The same, by a connection that stays open.
+async fn look_in(app: &App, open: &mut Option<Mailbox>) -> Result<Taken, Failure> {
     let taker = Taker { app, verp: app.verp()? };
-    let name = format!("maildir {}", folder.display());
-    maildir::take(&taker, &app.settings.path(folder), &name).await
+    let inbox = &app.settings.inbox;
+    if let Some(folder) = &inbox.maildir {
+        return maildir::take(&taker, &app.settings.path(folder), &format!("maildir {}", folder.display())).await;
+    }
+    let Some(settings) = &inbox.imap else {
+        return Err(Failure::Input("there is no mailbox: `inbox.maildir` or `[inbox.imap]` names it".to_owned()));
+    };
+    let mut mailbox = match open.take() {
+        Some(mailbox) => mailbox,
+        None => imap::open(app, settings).await?,
+    };
+    let taken = imap::take(&taker, &mut mailbox, &imap::name(settings)).await?;
+    *open = Some(mailbox);
+    Ok(taken)
 }
 
 /// Looks into the mailbox again and again. Trouble with it is logged and stops nothing else.
 pub async fn watch(mut app: App, reload: std::sync::Arc<Notify>) {
-    let every = Duration::from_secs(app.settings.inbox.poll_seconds.into());
+    let inbox = &app.settings.inbox;
+    let every = Duration::from_secs(inbox.imap.as_ref().map_or(inbox.poll_seconds, |imap| imap.poll_seconds).into());
+    let mut open = None;
     loop {
-        match look(&app).await {
+        match look_in(&app, &mut open).await {
             Ok(taken) => {
                 for left in &taken.left {
                     tracing::warn!(left, "a mail stays in the mailbox");
@@ -55,11 +73,28 @@ pub async fn watch(mut app: App, reload: std::sync::Arc<Notify>) {
             Err(error) => tracing::error!(%error, "the mailbox cannot be read; it is tried again"),
         }
         tokio::select! {
-            () = tokio::time::sleep(every) => {}
-            () = reload.notified() => match rules(&app).await {
-                Ok(rules) => app.rules = rules.into(),
-                // The daemon says what is wrong with them.
-                Err(problem) => tracing::debug!(problem, "mails are read by the old rules"),
+            () = wait(&mut open, every) => {}
+            () = reload.notified() => {
+                // Whoever is told to stop in the middle of a sentence opens again.
+                open = None;
+                match rules(&app).await {
+                    Ok(rules) => app.rules = rules.into(),
+                    // The daemon says what is wrong with them.
+                    Err(problem) => tracing::debug!(problem, "mails are read by the old rules"),
+                }
+            }
+        }
+    }
+}
+
+/// Until there is news, or so long.
+async fn wait(open: &mut Option<Mailbox>, every: Duration) {
+    match open {
+        None => tokio::time::sleep(every).await,
+        Some(mailbox) => {
+            if let Err(error) = mailbox.wait(every).await {
+                tracing::warn!(%error, "the mailbox is opened again");
+                *open = None;
             }
         }
     }

@@ -129,6 +129,12 @@ impl Store {
         query(text).bind(self.company).bind(mailbox).bind(place).value(self.pool()).await
     }
 
+    /// The place of the mail that was taken last of a mailbox.
+    pub async fn last_place(&self, mailbox: &str) -> Result<Option<String>> {
+        let text = "SELECT place FROM incoming WHERE company = $1 AND mailbox = $2 ORDER BY id DESC LIMIT 1";
+        query(text).bind(self.company).bind(mailbox).value_optional(self.pool()).await
+    }
+
     /// The first of these tokens that is one of a notice that was on its way.
     pub async fn notice_of(&self, tokens: &[String]) -> Result<Option<About>> {
         if tokens.is_empty() {
