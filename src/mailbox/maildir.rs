@@ -17,7 +17,7 @@ pub async fn take(taker: &Taker<'_>, folder: &Path, name: &str) -> Result<Taken,
     let mut taken = Taken::default();
     for file in names(folder)? {
         match read(&folder.join("new").join(&file)).await {
-            Ok(Some(bytes)) => {
+            Ok(bytes) => {
                 failpoint::hit("mail_read");
                 if let Some(kind) = taker.take(name, place(&file), &bytes).await? {
                     *taken.kinds.entry(kind).or_default() += 1;
@@ -26,7 +26,6 @@ pub async fn take(taker: &Taker<'_>, folder: &Path, name: &str) -> Result<Taken,
                     taken.left.push(format!("{file} cannot be moved to cur: {error}"));
                 }
             }
-            Ok(None) => {}
             // Another replica was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => taken.left.push(format!("{file}: {error}")),
@@ -51,9 +50,12 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     let unreadable = |error: io::Error| Failure::Failed(format!("{}: {error}", new.display()));
     let mut names = Vec::new();
     for entry in std::fs::read_dir(&new).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        // A server names its files in plain letters.
-        names.extend(name.into_string().ok().filter(|name| !name.starts_with('.')));
+        let entry = entry.map_err(unreadable)?;
+        // Opening a pipe would never end, and a link may lead anywhere.
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // A server names its files in plain letters.
+            names.extend(entry.file_name().into_string().ok().filter(|name| !name.starts_with('.')));
+        }
     }
     // They begin with the second in which they came.
     names.sort_unstable();
@@ -61,14 +63,11 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// The beginning of a file; `None` if it is none, since opening a pipe would never end.
-async fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    if !tokio::fs::symlink_metadata(path).await?.is_file() {
-        return Ok(None);
-    }
+/// The beginning of a file.
+async fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     tokio::fs::File::open(path).await?.take(LONGEST).read_to_end(&mut bytes).await?;
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// The name without the flags that a mail program may have added.

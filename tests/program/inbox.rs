@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Stdio};
 
-use duly::inbox::token::Verp;
+use duly::{clock::Clock, inbox::token::Verp};
 use serde_json::Value;
 
 use crate::{
@@ -67,7 +67,7 @@ fn reply(to: &Received, number: u32, words: &str) -> String {
          Date: {}\r\nMessage-ID: <answer-{number}@buyer.example>\r\nIn-Reply-To: <{token}@example.test>\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n\r\n\
          On Monday, accounts@example.test wrote:\r\n> Dear customer, the invoice INV-Z is overdue.\r\n",
-        chrono::Utc::now().to_rfc2822()
+        Clock::System.now().to_rfc2822()
     )
 }
 

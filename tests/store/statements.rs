@@ -82,6 +82,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::halts::ALL,
         crate::health::ALL,
         crate::holds::ALL,
+        crate::incoming::ALL,
         crate::kept::ALL,
         crate::outbox::ALL,
         crate::pages::ALL,
