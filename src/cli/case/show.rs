@@ -165,7 +165,7 @@ fn words(app: &App, case: &CaseRow) -> String {
     }
     for (at, words) in &course.words {
         text += &format!("  {}\n", at.with_timezone(&app.settings.company.zone).format("%Y-%m-%d %H:%M"));
-        words.lines().for_each(|line| text += &format!("    {}\n", printable(line)));
+        text += &indented(words);
     }
     if let Some(wish) = &course.wish {
         text += &format!("\nWhat would put it right\n    {}\n", printable(wish));
@@ -216,17 +216,20 @@ fn playbook(app: &App, case: &CaseRow) -> String {
     }
     if let Some((_, draft)) = playbook.acknowledgement(reason, &[&case.locale, &app.settings.company.locale]) {
         text += "\nA reply may begin\n";
-        draft.lines().for_each(|line| text += &format!("{}\n", format!("    {line}").trim_end()));
+        text += &indented(draft);
     }
     text
 }
 
 /// The last letter that was written in it.
 fn letter(case: &CaseRow) -> String {
-    let Some(event) = case.events.iter().rev().find(|event| event.did == Did::Writing) else { return String::new() };
-    let lines =
-        event.why.lines().map(|line| format!("    {}\n", printable(line)).trim_start_matches("    \n").to_owned());
-    format!("\nThe letter\n{}", lines.filter(|line| !line.is_empty()).collect::<String>())
+    let last = case.events.iter().rev().find(|event| event.did == Did::Writing);
+    last.map_or(String::new(), |event| format!("\nThe letter\n{}", indented(&event.why)))
+}
+
+/// Words as they are, set in.
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {}", printable(line)).trim_end().to_owned() + "\n").collect()
 }
 
 fn line(app: &App, event: &CaseEvent) -> String {
