@@ -140,11 +140,19 @@ impl Dovecot {
         std::fs::remove_dir_all(self.maildir()).unwrap();
     }
 
+    /// The process that serves the last login dies at once.
+    pub fn kill_session(&self) {
+        let log = self.log();
+        let id = log.rsplit_once("mpid=").and_then(|(_, rest)| rest.split_once(',')).unwrap().0;
+        assert!(Command::new("kill").args(["-9", id]).status().unwrap().success());
+    }
+
     pub fn kill(&mut self) {
         // The master takes its children along when it is asked to end.
-        let id = self.process.id().to_string();
-        let _ = Command::new("kill").arg(id).status();
-        let _ = self.process.wait();
+        if matches!(self.process.try_wait(), Ok(None)) {
+            Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+            self.process.wait().unwrap();
+        }
     }
 }
 
@@ -201,7 +209,6 @@ listen = 127.0.0.1
 first_valid_uid = 1
 first_valid_gid = 1
 disable_plaintext_auth = no
-auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
@@ -219,6 +226,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

@@ -27,7 +27,9 @@ async fn tls_with_our_own_authority_and_with_no_other() {
             assert!(text.ends_with("check `inbox.imap.host`, `port` and `tls`"), "{text}");
         }
     }
-    assert!(!dovecot.log().contains("Login: user=<desk>, method=PLAIN, rip=127.0.0.1, lip=127.0.0.1, mpid=0"));
+    let log = dovecot.log();
+    let logins: Vec<&str> = log.lines().filter(|line| line.contains("Login: user=<desk>")).collect();
+    assert!(logins.len() == 4 && logins.iter().all(|line| line.contains(", TLS,")), "{log}");
 }
 
 #[tokio::test]
@@ -78,6 +80,5 @@ async fn a_wrong_password_and_a_wrong_folder_are_named() {
 async fn a_password_may_have_letters_that_are_not_ascii() {
     let Some(dovecot) = Dovecot::start() else { return };
     let server = Server { user: "gast".to_owned(), password: FOREIGN.into(), ..dovecot.server() };
-    let opened = Mailbox::open(&server).await;
-    assert!(opened.is_ok() || opened.as_ref().unwrap_err().to_string().starts_with("the folder"), "{opened:?}");
+    Mailbox::open(&server).await.unwrap();
 }

@@ -67,12 +67,13 @@ async fn a_server_that_dies_is_an_error_at_once() {
     let waiting = tokio::spawn(async move { (mailbox.wait(LONG).await, mailbox) });
     tokio::time::sleep(Duration::from_millis(300)).await;
     let began = Instant::now();
-    dovecot.kill();
+    dovecot.kill_session();
     let (waited, mut mailbox) = waiting.await.unwrap();
     let error = waited.unwrap_err();
     assert!(began.elapsed() < LONG / 4);
     assert!(matches!(error, ImapError::Cut { at: "IDLE", .. }) && error.is_final(), "{error}");
     assert!(mailbox.mails_after(0, 1).await.unwrap_err().is_final());
+    dovecot.kill();
     assert!(matches!(Mailbox::open(&dovecot.server()).await.unwrap_err(), ImapError::Unreachable(_)));
 }
 

@@ -379,6 +379,6 @@ fn a_mailbox_that_is_none_is_refused() {
     house.edit("duly.toml", "poll_seconds = 1", "poll_seconds = 0");
     assert!(house.duly(&["check"]).failed(2).contains("`inbox.poll_seconds` must be at least 1"));
     let without = House::new();
-    assert!(without.duly(&["inbox"]).failed(2).contains("`inbox.maildir` names its folder"));
+    assert!(without.duly(&["inbox"]).failed(2).contains("`inbox.maildir` or `[inbox.imap]` names it"));
     assert!(without.duly(&["check"]).ended(0).contains("nobody reads what comes back"));
 }

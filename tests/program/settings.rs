@@ -71,6 +71,31 @@ fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
     assert!(error.contains("Did you mean `password_env`?") && !error.contains("in the open"), "{error}");
 }
 
+#[test]
+fn the_mailbox_is_checked_like_the_mail_server() {
+    let house = House::new();
+    let imap = |lines: &str| {
+        format!(
+            "[inbox.imap]\nhost = \"h\"\nport = 993\ntls = \"required\"\nuser = \"desk\"\n{lines}\n\n# [delivery.dkim]"
+        )
+    };
+    let secret = "password_env = \"DESK\"";
+    let mut before = "# [delivery.dkim]".to_owned();
+    for (lines, expected) in [
+        (String::new(), "`inbox.imap.user` needs `password_env` or `password_file`"),
+        ("password = \"in the open\"".to_owned(), "`password_env`"),
+        (format!("{secret}\npoll_second = 5"), "Did you mean `poll_seconds`?"),
+        (format!("{secret}\npoll_seconds = 0"), "`inbox.imap.poll_seconds` must be at least 1"),
+        (format!("{secret}\nfolder = \"Rückläufer\""), "`inbox.imap.folder`: `Rückläufer`"),
+        (format!("{secret}\nfolder = \"a\\r\\nb\""), "`inbox.imap.folder`"),
+    ] {
+        house.edit("duly.toml", &before, &imap(&lines));
+        before = imap(&lines);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains(expected) && !error.contains("in the open"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
     let cases = [
