@@ -10,6 +10,7 @@ use crate::{
     app::App,
     domain::{
         account_facts::AccountFacts,
+        calendar::plus_days,
         case::{CaseKind, Concern},
         mail::MailKind,
         money::Currency,
@@ -23,6 +24,7 @@ use crate::{
         Result,
         agreements::NewPromise,
         cases::{Actor, NewCase},
+        holds::NewHold,
         incoming::{Effect, NewMail},
         snapshot::{Horizon, Snapshot},
     },
@@ -32,6 +34,8 @@ use crate::{
 const DULY: &str = "duly";
 /// Letters of a customer's words that are kept.
 const WORDS: usize = 10_000;
+/// Days for which an answer that is not understood keeps notices back.
+const READING_DAYS: u32 = 7;
 /// Letters of what is made of a mail.
 const MADE: usize = 300;
 /// Longest Message-ID by which a mail is known again.
@@ -207,7 +211,8 @@ impl Taker<'_> {
         let items = reply::items(facts, &written, &letter.subject, &noticed);
         let said = self.said(facts, letter, &written, today);
         let effects = self.follow(&snapshot, letter, &place, (&written, &said, items), today).await?;
-        let (kind, what) = match effects.is_empty() {
+        let unread = effects.iter().all(|effect| matches!(effect, Effect::Hold(_)));
+        let (kind, what) = match unread {
             true => (MailKind::Unclear, &written[..]),
             false => (MailKind::Reply, reply::decisive(&said, &written)),
         };
@@ -257,6 +262,19 @@ impl Taker<'_> {
                 let why = format!("{} ({}): {}", head(letter), place.by, reply::decisive(said, written));
                 let words = Some(written.to_owned());
                 vec![self.open(snapshot, kind, reason, concerns, shortened(&why, MADE), words).await?]
+            }
+            // What nobody understood may be a complaint: nobody is reminded before a person had time to read it.
+            Answer::Read if say.is_none() && said.main != words::ReplyKind::Thanks => {
+                vec![Effect::Hold(NewHold {
+                    account: snapshot.id,
+                    invoice: None,
+                    amount: None,
+                    reason: "unread_reply".to_owned(),
+                    starts: today,
+                    until: Some(plus_days(today, READING_DAYS)),
+                    note: Some(head(letter)),
+                    author: DULY.to_owned(),
+                })]
             }
             Answer::Case { .. } | Answer::Read => say.into_iter().collect(),
         })

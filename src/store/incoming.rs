@@ -8,6 +8,7 @@ use super::{
     audit,
     cases::{Actor, NewCase, act_in, open_case},
     engine::{Builder, Columns, Engine, Tx, query},
+    holds::{NewHold, hold_in},
     touch,
 };
 use crate::{
@@ -46,6 +47,8 @@ pub enum Effect {
         words: String,
     },
     Promise(NewPromise),
+    /// Nobody is reminded until a person had time to read.
+    Hold(NewHold),
 }
 
 /// A notice that a mail is about.
@@ -119,6 +122,10 @@ impl Store {
             Effect::Promise(promise) => {
                 promise_in(tx, self.company, promise, actor.now).await?;
                 Ok(promise.case)
+            }
+            Effect::Hold(hold) => {
+                hold_in(tx, self.company, hold, actor.now).await?;
+                Ok(None)
             }
         }
     }

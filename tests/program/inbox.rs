@@ -382,3 +382,17 @@ fn a_mailbox_that_is_none_is_refused() {
     assert!(without.duly(&["inbox"]).failed(2).contains("`inbox.maildir` or `[inbox.imap]` names it"));
     assert!(without.duly(&["check"]).ended(0).contains("nobody reads what comes back"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_understands_keeps_notices_back_until_a_person_has_read_it() {
+    let (house, sent) = noticed(&["A", "B"]).await;
+    arrives(&house, "1", reply(&sent[0], 1, "Well, about that matter of last spring: the dog ate it, as they say here."));
+    arrives(&house, "2", reply(&sent[1], 2, "Thank you."));
+    take(&house);
+    let holds = "SELECT a.number, h.reason, h.author FROM hold h JOIN account a ON a.id = h.account";
+    assert_eq!(house.rows(holds).await, ["A unread_reply duly"]);
+    assert_eq!(house.rows("SELECT COUNT(*) FROM cases").await, ["0"]);
+    let why = house.duly(&["why", "A"]).ended(0);
+    assert!(why.contains("a person put the account on hold") || why.contains("on hold"), "{why}");
+    house.duly(&["verify"]).ended(0);
+}
