@@ -40,13 +40,14 @@ async fn talk(stream: tokio::net::TcpStream, instead_of: &str, says: Vec<u8>) ->
     let mut line = String::new();
     while stream.read_line(&mut line).await? > 0 {
         let (tag, command) = line.trim_end().split_once(' ').unwrap_or((&line, ""));
-        let usual = match command.split(' ').next().unwrap_or_default() {
-            "CAPABILITY" => "* CAPABILITY IMAP4rev1 IDLE\r\n",
-            "SELECT" => "* 1 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n",
-            "UID" if command.ends_with("* (UID)") => "* 1 FETCH (UID 7)\r\n",
-            "UID" if command.starts_with("UID SEARCH") => "* SEARCH 7\r\n",
-            "UID" => "* 1 FETCH (UID 7 RFC822.SIZE 3 BODY[]<0> {3}\r\nabc)\r\n",
-            _ => "",
+        let words: Vec<&str> = command.split(' ').collect();
+        let usual = match words[..] {
+            ["CAPABILITY", ..] => "* CAPABILITY IMAP4rev1 IDLE\r\n".to_owned(),
+            ["SELECT", ..] => "* 1 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n".to_owned(),
+            ["UID", "FETCH", "*", ..] => "* 1 FETCH (UID 7)\r\n".to_owned(),
+            ["UID", "SEARCH", ..] => "* SEARCH 40007 20007 7\r\n".to_owned(),
+            ["UID", "FETCH", uid, ..] => format!("* 1 FETCH (UID {uid} RFC822.SIZE 3 BODY[]<0> {{3}}\r\nabc)\r\n"),
+            _ => String::new(),
         };
         let answer = match !instead_of.is_empty() && command.starts_with(instead_of) {
             true => replace(&says, tag),
@@ -124,6 +125,22 @@ async fn what_was_not_asked_for_is_not_taken() {
     assert_eq!(found.iter().map(|mail| mail.uid).collect::<Vec<_>>(), [7]);
     let other = b"* 1 FETCH (UID 8 RFC822.SIZE 3 BODY[]<0> {3}\r\nabc)\r\nTAG OK\r\n".to_vec();
     assert_eq!(look(&server("UID FETCH 7", other).await).await, Ok(0));
+}
+
+/// However far UIDs are apart, a line of the answer stays short.
+#[tokio::test]
+async fn a_long_folder_is_searched_piece_by_piece() {
+    let long = server("UID FETCH *", b"* 1 FETCH (UID 45000)\r\nTAG OK\r\n".to_vec()).await;
+    let mut mailbox = Mailbox::open(&long).await.unwrap();
+    for (after, most, expected) in
+        [(0, 10, &[7, 20_007, 40_007][..]), (7, 10, &[20_007, 40_007]), (0, 2, &[7, 20_007]), (40_007, 10, &[])]
+    {
+        let found = mailbox.mails_after(after, most).await.unwrap();
+        assert_eq!(found.iter().map(|mail| mail.uid).collect::<Vec<_>>(), expected);
+    }
+    let last = server("UID FETCH *", b"* 1 FETCH (UID 4294967295)\r\nTAG OK\r\n".to_vec()).await;
+    let mut mailbox = Mailbox::open(&last).await.unwrap();
+    assert_eq!(mailbox.mails_after(u32::MAX - 3, 10).await.unwrap(), []);
 }
 
 #[tokio::test]
