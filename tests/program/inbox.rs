@@ -261,6 +261,10 @@ async fn the_same_mail_counts_once() {
     assert_eq!(folder(&house, "cur"), ["1:2,S", "2:2,S"]);
     assert_eq!(house.rows(KINDS).await, ["reply", "known"]);
     assert_eq!(house.rows("SELECT COUNT(*) FROM case_event").await, ["2"]);
+    // What was made of a mail cannot be changed afterwards.
+    house.duly(&["verify"]).ended(0);
+    house.change("UPDATE incoming SET made = 'nothing' WHERE kind = 'reply'").await;
+    assert_eq!(house.duly(&["verify"]).code, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
