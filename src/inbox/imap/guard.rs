@@ -17,8 +17,8 @@ use super::LONGEST;
 const ANSWER: usize = 2 * LONGEST;
 /// Octets of a line. A search tells at most [`WINDOW`](super::fetch) numbers of ten digits in one.
 const LINE: usize = 256 << 10;
-/// Opening brackets of an answer outside of mails. What is asked for has about four.
-const BRACKETS: usize = 200;
+/// Opening brackets of a response outside of mails. What is asked for has about four.
+const BRACKETS: usize = 50;
 
 /// A stream that fails when the server sends more than an answer can need.
 #[derive(Debug)]
@@ -63,7 +63,6 @@ impl<S> Guard<S> {
     /// A new command: what came before is not counted any more.
     pub fn forget(&mut self) {
         self.watch.octets = 0;
-        self.watch.brackets = 0;
     }
 }
 
@@ -120,7 +119,7 @@ impl Watch {
             }
             self.literal = octets;
         } else {
-            self.line = 0;
+            (self.line, self.brackets) = (0, 0);
         }
         self.tail = Tail::Other;
         Ok(())
@@ -186,6 +185,7 @@ mod tests {
         assert_eq!(see(b"* 1 FETCH (BODY[] {2}\r\nxx BODY[1] {400000000}\r\n"), more);
         assert_eq!(see(b"* OK hello {5}\r\n"), more);
         assert_eq!(see(b"* LIST () {5}\r\n"), more);
+        assert_eq!(see(&b"* 2 FETCH (FLAGS (\\Seen))\r\n".repeat(BRACKETS)), Ok(()));
         let proportion = Err("its answer is out of all proportion");
         assert_eq!(see(&vec![b'x'; LINE + 1]), proportion);
         assert_eq!(see(&vec![b'('; BRACKETS + 1]), proportion);
