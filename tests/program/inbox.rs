@@ -390,7 +390,11 @@ fn a_mailbox_that_is_none_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_nobody_understands_keeps_notices_back_until_a_person_has_read_it() {
     let (house, sent) = noticed(&["A", "B"]).await;
-    arrives(&house, "1", reply(&sent[0], 1, "Well, about that matter of last spring: the dog ate it, as they say here."));
+    arrives(
+        &house,
+        "1",
+        reply(&sent[0], 1, "Well, about that matter of last spring: the dog ate it, as they say here."),
+    );
     arrives(&house, "2", reply(&sent[1], 2, "Thank you."));
     take(&house);
     let holds = "SELECT a.number, h.reason, h.author FROM hold h JOIN account a ON a.id = h.account";
