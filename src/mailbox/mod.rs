@@ -75,7 +75,7 @@ pub async fn watch(mut app: App, reload: std::sync::Arc<Notify>) {
         tokio::select! {
             () = wait(&mut open, every) => {}
             () = reload.notified() => {
-                // Whoever is told to stop in the middle of a sentence opens again.
+                // A wait that was broken off leaves a connection of no more use.
                 open = None;
                 match rules(&app).await {
                     Ok(rules) => app.rules = rules.into(),
