@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(see(&b"* 2 FETCH (FLAGS (\\Seen))\r\n".repeat(BRACKETS)), Ok(()));
         let proportion = Err("its answer is out of all proportion");
         assert_eq!(see(&vec![b'x'; LINE + 1]), proportion);
-        assert_eq!(see(&vec![b'('; BRACKETS + 1]), proportion);
+        assert_eq!(see(&[b'('; BRACKETS + 1]), proportion);
         assert_eq!(see(&b"* OK\r\n".repeat(ANSWER / 6 + 1)), Err("its answer has no end"));
     }
 }
