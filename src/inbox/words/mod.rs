@@ -1,7 +1,7 @@
 //! What a reply says: words of lists, read as a person would, with the places where they stand.
 //!
 //! Reading order: [`language`] are the lists, [`spoken`] cuts a text into words, [`lexicon`] finds
-//! phrases, [`classify`] weighs what was found, [`when`] and [`amount`] read days and money,
+//! phrases, [`classify()`] weighs what was found, [`when`] and [`amount`] read days and money,
 //! [`invoice`] finds numbers of invoices.
 //!
 //! Nothing here decides: it finds evidence for a person, and each finding quotes the very words. So
