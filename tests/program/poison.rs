@@ -44,7 +44,7 @@ async fn one_bad_account_stops_nobody_else() {
         let out = swept.ended(0);
         assert!(out.contains("60 notices, 0 accounts held\n1 account cannot be read"), "{damage}: {out}");
         assert!(out.contains("60 sent"), "{damage}: {out}");
-        let decided = "SELECT outcome, reasons, COUNT(*) FROM decision GROUP BY 1, 2";
+        let decided = "SELECT outcome, reasons, COUNT(*) FROM decision GROUP BY 1, 2 ORDER BY 1";
         assert_eq!(house.rows(decided).await, ["held unreadable 1", "notice  60"], "{damage}");
         let tasks = house.duly(&["tasks", "--as-of", DAY]).ended(0);
         assert!(tasks.contains("account B cannot be read") && tasks.contains(said), "{damage}: {tasks}");
