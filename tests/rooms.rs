@@ -34,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inbox", &["domain", "reach", "settings"]),
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
-    ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "store"]),
+    ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
     ("web", &["clock", "domain", "store", "sweep"]),
 ];
 
