@@ -13,7 +13,9 @@ use crate::{
 /// Pages of a table or an index.
 async fn pages(house: &House, name: &str) -> Vec<u64> {
     let text = format!("SELECT pageno FROM dbstat WHERE name = '{name}'");
-    let output = std::process::Command::new("sqlite3").arg(house.path("config/duly.db")).arg(text).output();
+    let mut shell = std::process::Command::new("sqlite3");
+    // Somebody may have just let go of it.
+    let output = shell.args(["-cmd", ".timeout 10000"]).arg(house.path("config/duly.db")).arg(text).output();
     String::from_utf8(output.unwrap().stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect()
 }
 
