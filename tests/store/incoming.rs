@@ -75,6 +75,8 @@ async fn a_mail_is_taken_once_with_what_follows(fresh: Fresh) {
     assert!(snapshot.facts.refused_addresses.contains(&notice.address) && snapshot.facts.cases.len() == 1);
     assert_eq!(fresh.bounced().await.unwrap(), 1);
     assert!(fresh.mail_was_taken("box", "1").await.unwrap() && !fresh.mail_was_taken("box", "2").await.unwrap());
+    assert_eq!(fresh.last_place("box").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(fresh.last_place("another").await.unwrap(), None);
     // At the same place, and under the same Message-ID at another.
     assert_eq!(fresh.take_mail(&first, &duly()).await.unwrap(), None);
     let again = NewMail { place: "2".to_owned(), ..first };
