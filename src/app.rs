@@ -2,12 +2,14 @@
 
 use std::{path::Path, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
+use secrecy::ExposeSecret;
 
 use crate::{
     clock::Clock,
     delivery::{Deliverer, Head, Target},
     domain::calendar::date_at,
+    inbox::token::Verp,
     letter::dkim::Dkim,
     presence::Presence,
     rules::Rules,
@@ -99,7 +101,8 @@ impl App {
     /// claimed is free then.
     pub async fn at_work(&self) -> Result<AtWork, Failure> {
         let lock = self.settings.database_file().map(|file| WorkLock::take(&file)).transpose()?;
-        let presence = Presence::announce(&self.store, &self.clock, self.settings.database.silent()).await?;
+        let silent = Duration::seconds(self.settings.database.silent_seconds.into());
+        let presence = Presence::announce(&self.store, &self.clock, silent).await?;
         Ok(AtWork { presence, _lock: lock })
     }
 
@@ -116,6 +119,7 @@ impl App {
             rules: Arc::clone(&self.rules),
             target: Arc::new(Target::of(&self.settings).map_err(Failure::Input)?),
             dkim: self.dkim()?,
+            verp: self.verp()?,
             clock: self.clock.clone(),
             as_of,
             memory: Arc::default(),
@@ -129,6 +133,22 @@ impl App {
             settings::Target::Smtp => Head::new(self.settings.path(&self.settings.files.head)),
             settings::Target::Folder => Head::default(),
         }
+    }
+
+    /// Signs the addresses to which bounces come.
+    pub fn verp(&self) -> Result<Option<Verp>, Failure> {
+        let inbox = &self.settings.inbox;
+        let Some(address) = &inbox.bounce_address else { return Ok(None) };
+        let secret = inbox.secret(&self.settings).map_err(Failure::Input)?;
+        let secret = secret.filter(|secret| secret.expose_secret().len() >= Verp::SHORTEST_SECRET);
+        let secret = secret.ok_or_else(|| {
+            let least = Verp::SHORTEST_SECRET;
+            Failure::Input(format!("the secret of `inbox.bounce_address` has fewer than {least} characters"))
+        })?;
+        let longest = Verp::LONGEST_LOCAL;
+        let long = || format!("`inbox.bounce_address`: `{address}` has more than {longest} characters before its @");
+        let verp = Verp::new(address, secret.expose_secret().as_bytes()).ok_or_else(|| Failure::Input(long()))?;
+        Ok(Some(verp))
     }
 
     pub fn dkim(&self) -> Result<Option<Arc<Dkim>>, Failure> {

@@ -24,7 +24,7 @@ mod armed {
     use rustix::process::{Signal, getpid, kill_process};
 
     /// All places, in the order in which work passes them.
-    const NAMES: [&str; 23] = [
+    const NAMES: [&str; 26] = [
         "import_staged",
         "import_merged",
         "import_before_commit",
@@ -51,6 +51,10 @@ mod armed {
         "answered",
         "outcome_before",
         "outcome_after",
+        // A mail that came in.
+        "mail_read",
+        "mail_before_commit",
+        "mail_after_commit",
     ];
 
     #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What finance sets: policies, wording, holidays. Loaded together, swapped together.
+//! What finance sets: policies, wording, holidays, playbooks. Loaded together, swapped together.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -13,10 +13,14 @@ use crate::{
         policy::Policy,
         schedule::Occurrences,
     },
+    inbox::words::Replies,
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
     store::Store,
 };
+pub use playbooks::Playbooks;
+
+mod playbooks;
 
 /// A policy with the label of its version, e.g. `standard-3`.
 #[derive(Debug, Clone)]
@@ -40,6 +44,9 @@ pub struct Rules {
     pub named: BTreeMap<String, Published>,
     pub calendar: Calendar,
     pub words: Words,
+    pub playbooks: Playbooks,
+    /// The words by which replies are read.
+    pub replies: Replies,
 }
 
 impl std::fmt::Debug for Rules {
@@ -95,8 +102,17 @@ impl Rules {
                 None
             }
         };
-        match (standard, words) {
-            (Some(standard), Some(words)) if problems.is_empty() => Ok(Self { standard, named, calendar, words }),
+        let replies =
+            Replies::load(&settings.path(&files.wording).join("replies")).map_err(|p| problems.extend(p)).ok();
+        // Their drafts are held against the word lists.
+        let playbooks = words.as_ref().and_then(|words| {
+            let read = Playbooks::load(&settings.path(&files.playbooks), words);
+            read.map_err(|found| problems.extend(found)).ok()
+        });
+        match (standard, words, playbooks, replies) {
+            (Some(standard), Some(words), Some(playbooks), Some(replies)) if problems.is_empty() => {
+                Ok(Self { standard, named, calendar, words, playbooks, replies })
+            }
             _ => Err(problems),
         }
     }

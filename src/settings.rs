@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::Duration;
 use chrono_tz::Tz;
 use lettre::Address;
 use secrecy::SecretString;
@@ -20,6 +19,8 @@ pub struct Settings {
     #[serde(default)]
     pub files: Files,
     pub delivery: Delivery,
+    #[serde(default)]
+    pub inbox: Inbox,
     pub ops: Option<Ops>,
     /// Folder of the settings file; all paths are relative to it.
     #[serde(skip)]
@@ -77,12 +78,6 @@ const fn silent_seconds() -> u32 {
     60
 }
 
-impl Database {
-    pub fn silent(&self) -> Duration {
-        Duration::seconds(self.silent_seconds.into())
-    }
-}
-
 /// Folders, relative to the settings file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -93,6 +88,8 @@ pub struct Files {
     pub wording: PathBuf,
     pub holidays: PathBuf,
     pub maps: PathBuf,
+    /// How cases are worked on; what is not there is as it comes with duly.
+    pub playbooks: PathBuf,
     /// Invoice PDFs that files name; nothing outside of it is ever sent.
     pub documents: PathBuf,
     /// What was sent last, to notice when an older database comes back.
@@ -107,6 +104,7 @@ impl Default for Files {
             wording: "wording".into(),
             holidays: "holidays".into(),
             maps: "maps".into(),
+            playbooks: "playbooks".into(),
             documents: "documents".into(),
             head: "duly.head".into(),
         }
@@ -223,6 +221,85 @@ pub struct Dkim {
     pub key_file: PathBuf,
 }
 
+/// What comes back.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inbox {
+    /// Address for bounces, of which every notice has a signed form: `bounces+TOKEN-SIGNATURE@example.test`.
+    pub bounce_address: Option<String>,
+    /// With what such addresses are signed.
+    pub secret_env: Option<String>,
+    pub secret_file: Option<PathBuf>,
+    /// Folder of the mailbox in which bounces and answers arrive.
+    pub maildir: Option<PathBuf>,
+    /// How often the daemon looks into it.
+    pub poll_seconds: u32,
+    /// The mailbox on a mail server, instead of a folder.
+    pub imap: Option<Imap>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self { bounce_address: None, secret_env: None, secret_file: None, maildir: None, poll_seconds: 60, imap: None }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "ImapKeys")]
+pub struct Imap {
+    pub host: String,
+    pub port: u16,
+    pub tls: TlsMode,
+    pub user: String,
+    pub password: Secret,
+    /// Folder in the mailbox, as the server names it.
+    pub folder: String,
+    /// How often to look, where the server does not tell of new mail by itself.
+    pub poll_seconds: u32,
+    /// PEM file with further root certificates.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The section as it is written; all its keys are known, so that a wrong one can be named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImapKeys {
+    host: String,
+    port: u16,
+    tls: TlsMode,
+    user: String,
+    password_env: Option<String>,
+    password_file: Option<PathBuf>,
+    #[serde(default = "imap_folder")]
+    folder: String,
+    #[serde(default = "imap_poll_seconds")]
+    poll_seconds: u32,
+    ca_file: Option<PathBuf>,
+}
+
+fn imap_folder() -> String {
+    "INBOX".to_owned()
+}
+
+const fn imap_poll_seconds() -> u32 {
+    60
+}
+
+impl From<ImapKeys> for Imap {
+    fn from(keys: ImapKeys) -> Self {
+        Self {
+            host: keys.host,
+            port: keys.port,
+            tls: keys.tls,
+            user: keys.user,
+            password: Secret { password_env: keys.password_env, password_file: keys.password_file },
+            folder: keys.folder,
+            poll_seconds: keys.poll_seconds,
+            ca_file: keys.ca_file,
+        }
+    }
+}
+
 /// What the daemon tells about itself.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -261,6 +338,7 @@ impl Settings {
 
     fn check(&self) -> Result<(), String> {
         self.check_database()?;
+        self.inbox.check(&self.delivery)?;
         if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
             return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
         }
@@ -286,6 +364,7 @@ impl Settings {
             ("delivery.from", Some(&self.delivery.from)),
             ("delivery.reply_to", self.delivery.reply_to.as_ref()),
             ("delivery.envelope_from", self.delivery.envelope_from.as_ref()),
+            ("inbox.bounce_address", self.inbox.bounce_address.as_ref()),
         ];
         for (key, address) in addresses {
             if let Some(address) = address.filter(|address| !is_address(address)) {
@@ -343,13 +422,60 @@ impl Settings {
     }
 }
 
+impl Inbox {
+    fn check(&self, delivery: &Delivery) -> Result<(), String> {
+        self.imap.as_ref().map_or(Ok(()), Imap::check)?;
+        let secret = self.secret_env.is_some() || self.secret_file.is_some();
+        if self.imap.is_some() && self.maildir.is_some() {
+            return Err("`inbox.maildir` and `[inbox.imap]` both name a mailbox; keep one".to_owned());
+        }
+        if self.poll_seconds == 0 {
+            return Err("`inbox.poll_seconds` must be at least 1".to_owned());
+        }
+        match &self.bounce_address {
+            Some(_) if !secret => Err("`inbox.bounce_address` needs `secret_env` or `secret_file` beside it: bounces \
+                                       are believed when their address is signed"
+                .to_owned()),
+            Some(_) if delivery.envelope_from.is_some() => {
+                Err("`inbox.bounce_address` and `delivery.envelope_from` both say where bounces go; keep one"
+                    .to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The secret, from wherever it is.
+    pub fn secret(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
+        Secret { password_env: self.secret_env.clone(), password_file: self.secret_file.clone() }.read(settings)
+    }
+}
+
+impl Imap {
+    fn check(&self) -> Result<(), String> {
+        if self.password.password_env.is_none() && self.password.password_file.is_none() {
+            return Err("`inbox.imap.user` needs `password_env` or `password_file` beside it".to_owned());
+        }
+        if self.poll_seconds == 0 {
+            return Err("`inbox.imap.poll_seconds` must be at least 1".to_owned());
+        }
+        if self.folder.is_empty() || !self.folder.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            let folder = &self.folder;
+            return Err(format!(
+                "`inbox.imap.folder`: `{folder}` is not how a server names a folder; letters that are not ASCII are \
+                 written in its way, like `R&APw-ckl&AOQ-ufer`"
+            ));
+        }
+        Ok(())
+    }
+}
+
 impl Secret {
     /// The secret from the environment or its file, without the line end of the file.
     pub fn read(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
         match (&self.password_env, &self.password_file) {
             (Some(name), _) => match std::env::var(name) {
                 Ok(value) => Ok(Some(value.into())),
-                Err(_) => Err(format!("the environment variable `{name}` with the password is not set")),
+                Err(_) => Err(format!("the environment variable `{name}` with the secret is not set")),
             },
             (None, Some(file)) => {
                 let path = settings.path(file);
@@ -378,7 +504,10 @@ pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<(T, String), FilePr
 fn with_hint(error: &toml::de::Error, file: &str) -> String {
     let before = error.span().and_then(|span| file.get(..span.start)).unwrap_or_default();
     let (number, line) = (before.matches('\n').count(), before.rfind('\n').map_or(0, |at| at + 1));
-    let secret = file[line..].lines().next().is_some_and(|line| line.to_lowercase().contains("pass"));
+    let secret = file[line..].lines().next().is_some_and(|line| {
+        let line = line.to_lowercase();
+        line.contains("pass") || line.contains("secret")
+    });
     // The line itself is not shown when a password may stand on it.
     let text = match secret {
         true => format!("TOML parse error at line {}\n{}", number + 1, error.message()),

@@ -28,7 +28,38 @@ second-help-time =
     gemeinsam nach einem Weg.
 second-help-person = { $contact } hilft gern persönlich weiter: Ein Anruf unter { $phone } ist willkommen.
 
-## Beide
+## Was in einem Fall vereinbart wurde, schriftlich
+
+confirm-subject = Bestätigung der Vereinbarung: das Kundenkonto { $account } bei { $company }
+confirm-opening =
+    vielen Dank für das Gespräch. Diese E-Mail bestätigt, was für das Kundenkonto { $account }
+    ({ $account_name }) vereinbart wurde.
+confirm-explained =
+    Die Frage wurde gemeinsam geklärt. So etwas kommt vor; vielen Dank für die Nachfrage, damit
+    nichts unklar bleibt.
+confirm-our-fault =
+    Der Fehler lag bei uns. Wir bitten dafür und für die Umstände um Entschuldigung und bringen ihn in
+    Ordnung.
+confirm-goodwill = Aus Kulanz haben wir eine Gutschrift gewährt.
+confirm-credit = Der Betrag wird wie vereinbart verringert.
+confirm-fee-waived = Die zusätzlich berechneten Kosten entfallen.
+confirm-plan-agreed = Es wurde eine Zahlung in Raten vereinbart.
+confirm-stop-business =
+    Es wurde vereinbart, dass auf dem Kundenkonto keine weiteren Bestellungen angenommen werden. Vielen
+    Dank für die Zeit, in der wir behilflich sein durften.
+confirm-write-off = Die Angelegenheit ist abgeschlossen; es wird nichts weiter erbeten.
+confirm-credits-title = Gutschriften
+confirm-credit-line = Rechnung { $invoice }: eine Gutschrift von { $amount }
+confirm-credits-note = Nach diesen Beträgen fragt kein Schreiben mehr.
+confirm-parts-title = Raten
+confirm-part-line = { $amount } bis { $date }
+confirm-parts-note = Solange die Raten eingehen, gehen zu den Rechnungen, für die sie sind, keine Schreiben hinaus.
+confirm-contact = { $contact } hilft gern persönlich weiter, telefonisch unter { $phone }.
+confirm-ask =
+    Fehlt etwas, oder gibt es noch eine Frage? Eine Antwort auf diese E-Mail erreicht einen Menschen,
+    der Bescheid weiß.
+
+## Alle
 
 greeting = Guten Tag { $name },
 greeting-neutral = Guten Tag,

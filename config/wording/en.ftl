@@ -29,7 +29,38 @@ second-help-time =
 second-help-person =
     { $contact } is glad to help in person: a call to { $phone } is welcome.
 
-## Both
+## What was agreed in a case, in writing
+
+confirm-subject = What was agreed, confirmed for the account { $account } at { $company }
+confirm-opening =
+    Thank you for talking it through with us. This mail confirms what was agreed for the account
+    { $account } ({ $account_name }).
+confirm-explained =
+    The question was looked into together and explained. Such things happen; thank you for asking,
+    so that nothing is left unclear.
+confirm-our-fault =
+    The mistake was ours, and we apologise for it and for the trouble that it made. It is being put
+    right.
+confirm-goodwill = As a sign of goodwill, we have granted a credit.
+confirm-credit = The amount is reduced, as was agreed.
+confirm-fee-waived = The additional charge is waived.
+confirm-plan-agreed = Payment in instalments was agreed.
+confirm-stop-business =
+    It was agreed that no further orders are taken on the account. Thank you for the time in which
+    we could be of service.
+confirm-write-off = The matter is closed; nothing further is asked for.
+confirm-credits-title = Credits
+confirm-credit-line = Invoice { $invoice }: a credit of { $amount }
+confirm-credits-note = No notice asks for these amounts any more.
+confirm-parts-title = Instalments
+confirm-part-line = { $amount } by { $date }
+confirm-parts-note = While the instalments arrive, no notices go out about the invoices that they are for.
+confirm-contact = { $contact } is glad to help in person, by telephone at { $phone }.
+confirm-ask =
+    Has something been left out, or is a question still open? A reply to this mail reaches a person
+    who knows about it.
+
+## All
 
 greeting = Dear { $name },
 greeting-neutral = Good day,

@@ -1,18 +1,24 @@
 //! `duly check`: everything that is set, what it means, and when it runs next.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveTime;
+
 use super::{
     Done, Outcome,
     import::load_map,
-    output::{count, print, table},
+    output::{count, print, printable, table},
 };
 use crate::{
     app::{App, Failure},
     delivery::Target,
     domain::{
+        case::{CaseRule, staff::Staff},
         discount::{Anchor, Base, PartPayments, TaxShare, Terms},
         policy::{Allocate, Climb, InDoubt, Minimum, Policy},
         schedule::next_runs,
     },
+    mailbox::maildir,
     settings::TlsMode,
 };
 
@@ -30,6 +36,9 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     text += &maps(app)?;
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
     text += &format!("Wording passes the contract: {}\n", locales.join(", "));
+    text += &playbooks(app);
+    let languages: Vec<&str> = app.rules.replies.languages().iter().map(|language| language.code.as_str()).collect();
+    text += &format!("Replies are read in: {}\n", languages.join(", "));
     let [accounts, invoices, payments, notices] = app.store.counts().await?;
     let rows = [
         (accounts, "account", "accounts"),
@@ -43,10 +52,28 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     Ok(Done::Well)
 }
 
+/// Where bounces and answers are looked for.
+fn mailbox(app: &App) -> Result<String, Failure> {
+    let inbox = &app.settings.inbox;
+    if let Some(imap) = &inbox.imap {
+        let server = format!("{}@{}:{}, folder {}", imap.user, imap.host, imap.port, imap.folder);
+        return Ok(format!("into {server}, looked at every {}", count(imap.poll_seconds.into(), "second", "seconds")));
+    }
+    let Some(folder) = &inbox.maildir else {
+        return Ok("nobody reads what comes back (`inbox.maildir` or `[inbox.imap]`)".to_owned());
+    };
+    let folder = app.settings.path(folder);
+    maildir::check(&folder).map_err(Failure::Input)?;
+    Ok(format!("into {}, looked at every {}", folder.display(), count(inbox.poll_seconds.into(), "second", "seconds")))
+}
+
 fn company(app: &App) -> Result<String, Failure> {
     let (company, delivery) = (&app.settings.company, &app.settings.delivery);
     let target = Target::of(&app.settings).map_err(Failure::Input)?;
     app.dkim()?;
+    app.verp()?;
+    let mailbox = mailbox(app)?;
+    let bounces = app.settings.inbox.bounce_address.as_ref().map(|at| format!(", bounces to signed forms of {at}"));
     let protection = match delivery.smtp.as_ref().map(|smtp| smtp.tls) {
         Some(TlsMode::Required) => ", TLS from the first byte",
         Some(TlsMode::Starttls) => ", STARTTLS and never without",
@@ -68,7 +95,16 @@ fn company(app: &App) -> Result<String, Failure> {
         ("language", format!("{} for accounts that name none", company.locale)),
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
-        ("from", format!("{}, answers to {}", delivery.from, delivery.reply_to.as_ref().unwrap_or(&delivery.from))),
+        ("mail comes", mailbox),
+        (
+            "from",
+            format!(
+                "{}, answers to {}{}",
+                delivery.from,
+                delivery.reply_to.as_ref().unwrap_or(&delivery.from),
+                bounces.unwrap_or_default()
+            ),
+        ),
         ("pace", format!("{}, {pace}", count(delivery.sessions as u64, "conversation", "conversations"))),
         (
             "signature",
@@ -188,8 +224,37 @@ fn policy(policy: &Policy) -> String {
                 ),
             },
         ),
+        ("cases", cases(&policy.cases)),
+        ("staff", staff(&policy.staff)),
     ];
     pairs(rows)
+}
+
+fn cases(rule: &CaseRule) -> String {
+    let hour = |time: NaiveTime| time.format("%H:%M").to_string();
+    format!(
+        "answered within {}, resolved within {} of {}–{} on business days; followed up after {}",
+        count(rule.first_response_hours.into(), "hour", "hours"),
+        rule.resolve_hours,
+        hour(rule.from),
+        hour(rule.until),
+        count(rule.follow_up_days.into(), "day", "days")
+    )
+}
+
+/// Who may settle how much alone.
+fn staff(staff: &[Staff]) -> String {
+    let person = |person: &Staff| {
+        let amounts: Vec<String> =
+            person.limit.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+        let limit = if amounts.is_empty() { "nothing".to_owned() } else { format!("up to {}", amounts.join(", ")) };
+        let approves = if person.approves { ", approves" } else { "" };
+        format!("{} (settles {limit} alone{approves})", printable(&person.name))
+    };
+    match staff {
+        [] => "nobody is named: a second person approves each settlement".to_owned(),
+        _ => staff.iter().map(person).collect::<Vec<_>>().join("; "),
+    }
 }
 
 /// How terms on invoices are understood.
@@ -242,6 +307,16 @@ fn maps(app: &App) -> Result<String, Failure> {
         load_map(app, name)?;
     }
     Ok(format!("Maps: {}\n", names.join(", ")))
+}
+
+/// Which playbooks are the company's own, and in which languages a reply can be begun.
+fn playbooks(app: &App) -> String {
+    let books = || app.rules.playbooks.all();
+    let own: Vec<&str> = books().filter(|(_, _, own)| *own).map(|(kind, _, _)| kind.code()).collect();
+    let own = if own.is_empty() { "none of your own".to_owned() } else { format!("your own for {}", own.join(", ")) };
+    let locales: BTreeSet<&str> = books().flat_map(|(_, book, _)| book.drafts()).map(|(locale, _)| locale).collect();
+    let locales: Vec<&str> = locales.into_iter().collect();
+    format!("Playbooks: {own}; replies in {}\n", locales.join(", "))
 }
 
 fn pairs<const N: usize>(rows: [(&str, String); N]) -> String {

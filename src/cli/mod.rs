@@ -20,23 +20,31 @@ mod check;
 mod deliver;
 mod demo;
 mod doubt;
+mod evaluate;
 mod export;
 mod hold;
 mod import;
+mod inbox;
 mod init;
 mod migrate;
 mod move_;
 mod output;
 mod plan;
 mod preview;
+mod promise;
+mod quality;
 mod replay;
 mod report;
+mod report_causes;
 mod report_delivery;
+mod report_judgement;
 mod run;
 mod sweep;
 mod tasks;
+mod term;
 mod verify;
 mod why;
+mod why_assessed;
 
 /// A courteous accounts-receivable dunning daemon.
 #[derive(Debug, Parser)]
@@ -75,15 +83,23 @@ enum Command {
     Deliver(deliver::Args),
     /// Run as a daemon: sweep on schedule and send
     Run(run::Args),
+    /// Take the mails that came in: bounces, complaints, answers
+    Inbox(inbox::Args),
     /// Explain an account or an invoice
     Why(why::Args),
     /// Show the mail that an account would get
     Preview(preview::Args),
     /// What waits for a person
     Tasks(tasks::Args),
-    /// Possible protests: list, show, confirm, dismiss
+    /// Work for people: from the first suspicion to the follow-up
     #[command(subcommand)]
     Case(case::Command),
+    /// The customer's word to pay: add, end, list
+    #[command(subcommand)]
+    Promise(promise::Command),
+    /// What was agreed on an account beyond its policy: add, end, list
+    #[command(subcommand)]
+    Term(term::Command),
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
@@ -94,7 +110,9 @@ enum Command {
     /// Notices that may have arrived: list, resend, accept
     #[command(subcommand)]
     Doubt(doubt::Command),
-    /// Figures: ageing, discounts, delivery
+    /// How good the assessment would have been on a ledger whose disputes are known
+    Evaluate(evaluate::Args),
+    /// Figures: ageing, discounts, delivery, causes, judgement
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over
@@ -166,12 +184,16 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Sweep(args) => sweep::run(&app, &args).await,
         Command::Deliver(args) => deliver::run(&app, &args).await,
         Command::Run(args) => run::run(&app, &args).await,
+        Command::Inbox(args) => inbox::run(&app, &args).await,
         Command::Why(args) => why::run(&app, &args).await,
         Command::Preview(args) => preview::run(&app, &args).await,
         Command::Tasks(args) => tasks::run(&app, &args).await,
         Command::Case(command) => case::run(&app, command).await,
+        Command::Promise(command) => promise::run(&app, command).await,
+        Command::Term(command) => term::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
         Command::Doubt(command) => doubt::run(&app, command).await,
+        Command::Evaluate(args) => evaluate::run(&app, &args).await,
         Command::Report(command) => report::run(&app, command).await,
         Command::Export(command) => export::run(&app, command).await,
         Command::Verify(args) => verify::run(&app, &args).await,

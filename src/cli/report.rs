@@ -1,4 +1,5 @@
-//! `duly report`: ageing, discounts beside the cost of waiting, and how delivery stands.
+//! `duly report`: ageing, discounts beside the cost of waiting, how delivery stands, what causes cases, and how
+//! good the assessment is.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,9 @@ use serde_json::json;
 use super::{
     Done, Outcome, When,
     output::{print, printable, table},
+    report_causes::{self, causes},
     report_delivery::{self, delivery},
+    report_judgement::{self, judgement},
 };
 use crate::{
     app::{App, Failure},
@@ -30,6 +33,10 @@ pub enum Command {
     Discounts(Args),
     /// What sweeps planned against what was sent, and what stands in the way
     Delivery(report_delivery::Args),
+    /// Closed cases by what could have prevented them
+    Causes(report_causes::Args),
+    /// What staff found in the cases that duly opened
+    Judgement(report_judgement::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,6 +53,8 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Ageing(args) => (args.json, ageing(app, args).await?),
         Command::Discounts(args) => (args.json, discounts(app, args).await?),
         Command::Delivery(args) => (args.json, delivery(app, args).await?),
+        Command::Causes(args) => (args.json, causes(app, args).await?),
+        Command::Judgement(args) => (args.json, judgement(app).await?),
     };
     print(&if json { text.1.to_string() + "\n" } else { text.0 });
     Ok(Done::Well)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     deliver::stopped,
-    output::{printable, table},
+    output::{count, printable, table},
     report::Rendered,
 };
 use crate::{
@@ -35,6 +35,8 @@ struct Report {
     days: u32,
     /// By state, in the order of [`State::ALL`].
     notices: [i64; State::ALL.len()],
+    /// Notices that were sent and came back.
+    bounced: i64,
     deferred: Vec<Deferred>,
     halt: Option<Halt>,
     alarms: Vec<Alarm>,
@@ -50,6 +52,7 @@ pub async fn delivery(app: &App, args: &Args) -> Result<Rendered, Failure> {
         now,
         days: args.days,
         notices: State::ALL.map(number),
+        bounced: store.bounced().await?,
         deferred: store.deferred(REASONS).await?,
         halt: store.halt().await?,
         alarms: store.alarms(app.rules.standard.policy.alarm, now).await?,
@@ -83,6 +86,9 @@ impl Report {
             .map(|(state, number)| vec![state.code().replace('_', " "), number.to_string()]);
         text += &format!("Notices on {} {}\n", minute(self.now), app.settings.company.zone);
         text += &table(&["state", "number"], &[1], states);
+        if self.bounced > 0 {
+            text += &format!("{} came back.\n", count(self.bounced.unsigned_abs(), "notice", "notices"));
+        }
         if !self.deferred.is_empty() {
             let rows = self.deferred.iter().map(|put_off| {
                 let next = put_off.next_try.map(minute).unwrap_or_default();
@@ -145,6 +151,7 @@ impl Report {
         });
         json!({
             "at": instant(self.now), "company": app.settings.company.code, "days": self.days, "notices": notices,
+            "bounced": self.bounced,
             "deferred": deferred.collect::<Vec<_>>(), "alarms": alarms.collect::<Vec<_>>(),
             "halt": self.halt.as_ref().map(|halt| json!({ "since": instant(halt.since), "why": printable(&halt.why) })),
             "workers": workers.collect::<Vec<_>>(), "sweeps": sweeps.collect::<Vec<_>>(),

@@ -1,14 +1,18 @@
 //! `duly run`: the daemon.
 
+use std::sync::Arc;
+
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::Notify,
 };
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Done, Outcome};
 use crate::{
     app::{App, Failure},
+    mailbox::watch,
     store::health::Check,
     sweep::{Daemon, Signs, Stop},
     web::Ops,
@@ -21,11 +25,16 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
     app.store.check(Check::Quick).await?;
     let stop = Stop::default();
-    listen(&stop)?;
+    let reread = Arc::new(Notify::new());
+    listen(&stop, Arc::clone(&reread))?;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
+    // By itself, so that trouble with the mailbox keeps nothing from being sent.
+    let inbox = &app.settings.inbox;
+    let mailbox = (inbox.maildir.is_some() || inbox.imap.is_some()).then(|| tokio::spawn(watch(app.clone(), reread)));
+    let _mailbox = mailbox.map(AbortOnDropHandle::new);
     daemon.run(&stop).await?;
     work.presence.leave().await?;
     tracing::info!("duly has stopped");
@@ -43,7 +52,7 @@ async fn tell(app: &App, signs: Signs) -> Result<Option<AbortOnDropHandle<std::i
 }
 
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.
-fn listen(stop: &Stop) -> std::io::Result<()> {
+fn listen(stop: &Stop, reread: Arc<Notify>) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -53,7 +62,10 @@ fn listen(stop: &Stop) -> std::io::Result<()> {
             tokio::select! {
                 _ = terminate.recv() => stop.end.cancel(),
                 _ = interrupt.recv() => stop.end.cancel(),
-                _ = hangup.recv() => stop.reload.notify_one(),
+                _ = hangup.recv() => {
+                    stop.reload.notify_one();
+                    reread.notify_one();
+                }
             }
         }
     });

@@ -1,6 +1,6 @@
 //! `duly tasks`: everything that waits for a person, in one list.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
     Done, Outcome,
@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     app::{App, Failure},
-    domain::{case::CaseStatus, money::Money, notice::State},
-    store::{snapshot::Horizon, waiting::Stuck},
+    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word},
+    store::{agreements::Agreed, snapshot::Horizon, waiting::Stuck},
     sweep::behind,
     telemetry::Masked,
 };
@@ -56,6 +56,7 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     releases(app, &mut tasks).await?;
     cases(app, &mut tasks).await?;
     mail(app, &mut tasks).await?;
+    answers(app, &mut tasks).await?;
     held(app, as_of, &mut tasks).await?;
     money(app, as_of, &mut tasks).await?;
     Ok(tasks)
@@ -75,13 +76,71 @@ async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
 }
 
 async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    for case in app.store.cases(false).await?.into_iter().filter(|case| case.status == CaseStatus::Suspected) {
-        let first = case.evidence.first().map(|evidence| printable(&evidence.sentence)).unwrap_or_default();
-        let what = format!("case {}, account {}: {first}", case.id, printable(&case.account));
-        tasks.push(["protest?".into(), what, format!("`duly case show {}`, then confirm or dismiss", case.id)]);
+    let (now, today) = (app.clock.now(), app.today());
+    for case in app.store.cases(false).await? {
+        let (course, id) = (&case.course, case.id);
+        let late = |by: Option<DateTime<Utc>>| by.is_some_and(|by| by < now);
+        let owner = course.owner.as_deref().map_or("nobody's".to_owned(), |owner| format!("{}'s", printable(owner)));
+        let (mark, why, to_do) = match course.status {
+            CaseStatus::Suspected => {
+                let first = case.evidence.first().map(|evidence| printable(&evidence.sentence)).unwrap_or_default();
+                ("protest?", first, format!("`duly case show {id}`, then confirm or dismiss"))
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer => match &course.proposal {
+                Some(proposal) => {
+                    let why = format!("{} proposes `{}`", printable(&proposal.author), proposal.outcome);
+                    ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
+                }
+                None if course.responded_at.is_none() && late(case.respond_by) => {
+                    ("case", format!("{owner}, waits for a first answer"), format!("`duly case show {id}`, and answer"))
+                }
+                None if late(case.resolve_by) => {
+                    ("case", format!("{owner}, waits for a solution"), format!("`duly case show {id}`, and resolve it"))
+                }
+                None => continue,
+            },
+            CaseStatus::Resolved if course.writing.is_some() => {
+                let to_do = format!("ask, then `duly case write {id} --again` or `duly case written {id}`");
+                ("in doubt", format!("{owner}, its confirmation may not have arrived"), to_do)
+            }
+            CaseStatus::Resolved if !course.confirmed => {
+                ("case", format!("{owner}, is not confirmed in writing"), format!("`duly case write {id}`"))
+            }
+            CaseStatus::Resolved if course.follow_up_on.is_none_or(|day| day <= today) => {
+                let to_do = format!("ask whether all is well: `duly case follow-up {id}`");
+                ("follow-up", format!("{owner}, was resolved some days ago"), to_do)
+            }
+            CaseStatus::FollowedUp => {
+                ("case", format!("{owner}, is done but for its cause"), format!("`duly case close {id} --cause CODE`"))
+            }
+            CaseStatus::Resolved | CaseStatus::Closed | CaseStatus::Dismissed => continue,
+        };
+        tasks.push([mark.into(), format!("case {id}, account {}: {why}", printable(&case.account)), to_do]);
+    }
+    promises(app, tasks).await
+}
+
+/// Promises whose day has passed without all of the money, as long as notices have not gone on.
+async fn promises(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    let today = app.today();
+    for accounts in app.store.accounts_with(Agreed::Promise).await?.chunks(500) {
+        for snapshot in app.store.snapshots(accounts, Horizon::everything(today)).await? {
+            let (facts, policy) = (&snapshot.facts, &app.rules.policy_of(&snapshot.facts.account).policy);
+            for promise in facts.promises.iter().filter(|promise| promise.word(facts, policy, today) == Word::Broken) {
+                if (today - promise.until).num_days() > LATELY {
+                    continue;
+                }
+                let account = printable(&facts.account.number);
+                let what = format!("{} of account {account} for {} was not kept", promise.source, promise.until);
+                tasks.push(["promise".into(), what, "call; reminders go on where they stopped".into()]);
+            }
+        }
     }
     Ok(())
 }
+
+/// Days for which a broken promise is news.
+const LATELY: i64 = 14;
 
 /// How long a conversation with the mail server may take before it is a person's matter.
 const LONG: Duration = Duration::minutes(15);
@@ -117,6 +176,23 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
             let what = what(&notice, &format!("has no outcome since {}", since.format("%Y-%m-%d %H:%M UTC")));
             tasks.push(["sending".into(), what, "start the daemon, or `duly deliver`: it is in doubt then".into()]);
         }
+    }
+    Ok(())
+}
+
+/// Mails of the last days that only a person understands.
+async fn answers(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for mail in app.store.mails_for_people(app.clock.now() - Duration::days(LATELY), MOST).await? {
+        let account = mail.account.as_deref().map(printable);
+        let (what, to_do) = match (mail.kind, account) {
+            (MailKind::Failed, _) => ("could not be taken".to_owned(), "read it in the mailbox"),
+            (_, Some(account)) => (
+                format!("from account {account} does not say what is wanted"),
+                "read it, and answer; `duly case open` if it holds notices back",
+            ),
+            (_, None) => ("could be placed by nobody".to_owned(), "find the account, then `duly case open`"),
+        };
+        tasks.push(["mail".into(), format!("mail {} {what}: {}", mail.id, printable(&mail.made)), to_do.into()]);
     }
     Ok(())
 }

@@ -3,12 +3,14 @@
 use super::{
     Done, Outcome, When,
     output::{count, print, printable, table},
+    why_assessed,
 };
 use crate::{
     app::{App, Failure},
     domain::{
         account_facts::AccountFacts,
         calendar::plus_days,
+        evidence::{Assessment, Known},
         ledger::{GrantSource, Item, positions},
         money::{Currency, Money},
         plan::{Decision, Outcome as Decided, plan},
@@ -23,6 +25,9 @@ pub struct Args {
     number: String,
     #[command(flatten)]
     when: When,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub async fn run(app: &App, args: &Args) -> Outcome {
@@ -34,13 +39,30 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let setting = sweeper.setting(published, horizon.as_of, payments_seen);
     let decisions = plan(&snapshot.facts, &setting);
     let account = &snapshot.facts.account;
+    let assessed = assessments(&snapshot.facts, &published.policy, horizon);
+    if args.json {
+        print(&(why_assessed::value(account, &published.label, horizon, &decisions, &assessed).to_string() + "\n"));
+        return Ok(Done::Well);
+    }
     let mut text =
         format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
     text += &position_tables(&snapshot.facts, &published.policy, horizon, &args.number);
     text += &said(&decisions, &snapshot.facts, &published.policy, horizon);
+    text += &why_assessed::text(&assessed);
     text += &history(app, &snapshot, horizon).await?;
     print(&text);
     Ok(Done::Well)
+}
+
+/// Why each overdue item may not be paid.
+fn assessments(facts: &AccountFacts, policy: &Policy, horizon: Horizon) -> Vec<Assessment> {
+    let mut found = Vec::new();
+    for position in positions(facts, policy, horizon.as_of).values() {
+        let known = Known::of(facts, policy, position, horizon.as_of);
+        let overdue = position.items.iter().filter(|item| item.residual > 0 && item.days_overdue(horizon.as_of) >= 1);
+        found.extend(overdue.map(|item| known.assess(item)));
+    }
+    found
 }
 
 /// The account with this number, or the one whose invoice has it.
@@ -132,12 +154,6 @@ fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: 
         }
         for (invoice, reason) in &decision.withheld {
             text += &format!("  {} is left out: {}.\n", printable(invoice), reason.sentence());
-        }
-        for suspicion in &decision.suspicions {
-            for observation in &suspicion.observations {
-                let sentence = printable(&observation.sentence);
-                text += &format!("  Evidence on {}: {sentence} ({}).\n", suspicion.invoice, observation.source);
-            }
         }
     }
     text

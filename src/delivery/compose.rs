@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     domain::{facts::Account, money::Money, notice::Line},
     letter::{
@@ -43,20 +45,27 @@ impl Composer<'_> {
         let attachments = self.attachments(&notice.lines)?;
         let letter = self.letter(notice, account, attachments.iter().map(|a| a.name.clone()).collect());
         let rendered = letter::render(&letter, self.words)?;
+        let mut envelope =
+            self.envelope(Correspondent::new(&account.name, &notice.address), notice.dated_at, &notice.token);
+        envelope.thread = notice.thread.as_deref().map(|token| self.message_id(token));
+        envelope.attachments = attachments;
+        let bytes = mail::build(&rendered, &envelope)?;
+        Ok(Mail { rendered, message_id: envelope.message_id, bytes })
+    }
+
+    /// What is on the outside of each mail.
+    pub(super) fn envelope(&self, to: Correspondent, date: DateTime<Utc>, token: &str) -> Envelope {
         let (company, delivery) = (&self.settings.company, &self.settings.delivery);
-        let message_id = self.message_id(&notice.token);
-        let envelope = Envelope {
+        Envelope {
             from: Correspondent::new(&company.name, &delivery.from),
             reply_to: Correspondent::new(&company.contact, delivery.reply_to.as_deref().unwrap_or(&delivery.from)),
-            to: Correspondent::new(&account.name, &notice.address),
-            date: notice.dated_at,
-            thread: notice.thread.as_deref().map(|token| self.message_id(token)),
-            message_id: message_id.clone(),
-            attachments,
+            to,
+            date,
+            thread: None,
+            message_id: self.message_id(token),
+            attachments: Vec::new(),
             dkim: self.dkim.clone(),
-        };
-        let bytes = mail::build(&rendered, &envelope)?;
-        Ok(Mail { rendered, message_id, bytes })
+        }
     }
 
     fn message_id(&self, token: &str) -> String {
@@ -115,7 +124,7 @@ fn attachment(folder: &Path, name: &str) -> Result<Attachment, ComposeError> {
     Ok(Attachment { name: name.rsplit('/').next().unwrap_or(name).to_owned(), bytes })
 }
 
-fn sender(company: &Company) -> letter::Sender {
+pub(super) fn sender(company: &Company) -> letter::Sender {
     letter::Sender {
         company: company.name.clone(),
         address: company.address.clone(),

@@ -4,8 +4,11 @@
 //! the intent durable, sends, and makes the outcome durable before anything else is done.
 //! [`smtp`] is the conversation with the relay, [`judge`] says what its outcome means; [`recorder`] groups the
 //! commits of the workers; [`halting`] stops sending for all when the relay refuses our settings.
+//!
+//! What confirms a case ([`confirmation`]) passes by the outbox: a person waits for its outcome ([`single`]).
 
 pub mod compose;
+mod confirmation;
 mod folder;
 mod halting;
 mod judge;
@@ -14,11 +17,14 @@ mod prepare;
 mod quarantine;
 mod recorder;
 mod run;
+mod single;
 pub mod smtp;
 mod target;
 mod worker;
 
+pub use confirmation::Confirmed;
 pub use halting::Memory;
 pub use quarantine::Head;
 pub use run::{Deliverer, DeliveryReport};
+pub use single::{Outgoing, Way};
 pub use target::Target;

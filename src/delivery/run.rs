@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     domain::{calendar::date_at, facts::Account, notice::State, plan::Setting, policy::InDoubt},
     failpoint,
+    inbox::token::Verp,
     letter::dkim::Dkim,
     presence::Worker,
     rules::Rules,
@@ -43,6 +44,8 @@ pub struct Deliverer {
     pub rules: Arc<Rules>,
     pub target: Arc<Target>,
     pub dkim: Option<Arc<Dkim>>,
+    /// Gives each notice its own envelope sender.
+    pub verp: Option<Verp>,
     pub clock: Clock,
     /// The date of the last look; the company's today when left out.
     pub as_of: Option<NaiveDate>,
@@ -97,7 +100,8 @@ pub(super) struct Delivery {
     pub as_of: NaiveDate,
     /// A look at another day than the one on which it began.
     pub travels: bool,
-    pub envelope_from: String,
+    envelope_from: String,
+    verp: Option<Verp>,
     pub recorder: Recorder,
     pub pace: Pace,
     dkim: Option<Arc<Dkim>>,
@@ -183,6 +187,7 @@ impl Deliverer {
             as_of,
             travels: as_of != today,
             envelope_from: delivery.envelope_from.clone().unwrap_or_else(|| delivery.from.clone()),
+            verp: self.verp.clone(),
             recorder: Recorder::start(self.store.clone()),
             pace: Pace::per_minute(delivery.per_minute),
             dkim: self.dkim.clone(),
@@ -293,6 +298,11 @@ impl Delivery {
 
     pub fn count(&self, add: impl FnOnce(&mut DeliveryReport)) {
         add(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Where the bounce of this notice goes: the same for each of its attempts.
+    pub fn envelope_sender(&self, notice: &Notice) -> String {
+        self.verp.as_ref().map_or_else(|| self.envelope_from.clone(), |verp| verp.address(&notice.token))
     }
 
     pub fn composer(&self) -> Composer<'_> {

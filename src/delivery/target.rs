@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use lettre::Address;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     folder,
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::notice::Attempt,
-    failpoint,
+    failpoint, reach,
     settings::{Settings, Smtp, Target as To, TlsMode},
 };
 
@@ -72,11 +71,8 @@ fn relay(settings: &Settings, smtp: &Smtp) -> Result<Relay, String> {
     let extra_roots = match &smtp.ca_file {
         None => Vec::new(),
         Some(file) => {
-            let path = settings.path(file);
-            let bad = |error: &dyn std::fmt::Display| format!("`delivery.smtp.ca_file` {}: {error}", path.display());
-            let pem = std::fs::read(&path).map_err(|error| bad(&error))?;
-            let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-            roots.map_err(|error| bad(&error))?
+            let roots = reach::roots(&settings.path(file));
+            roots.map_err(|error| format!("`delivery.smtp.ca_file` {error}"))?
         }
     };
     Ok(Relay {

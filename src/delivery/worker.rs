@@ -87,7 +87,8 @@ impl Delivery {
 
     async fn send(&self, line: &mut Line<'_>, prepared: &Prepared, since: Instant) -> Sent {
         let notice = &prepared.notice;
-        let (Ok(from), Ok(to)) = (self.envelope_from.parse::<Address>(), notice.address.parse::<Address>()) else {
+        let (Ok(from), Ok(to)) = (self.envelope_sender(notice).parse::<Address>(), notice.address.parse::<Address>())
+        else {
             let reply = "this is not an email address".to_owned();
             return Sent { attempt: Attempt::AddressRefused { reply }, fault: None };
         };

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    case::{CaseFact, CaseStatus},
+    case::CaseFact,
     facts::{Account, Credit, Event, Invoice, Payment},
+    instalments::Plan,
     money::Money,
     notice::PastNotice,
+    promise::Promise,
+    term::Term,
 };
 
 /// Facts of one account as far as they are recorded; rules look at those effective on their date.
@@ -21,6 +24,10 @@ pub struct AccountFacts {
     pub events: Vec<Event>,
     pub holds: Vec<Hold>,
     pub cases: Vec<CaseFact>,
+    /// Promises that staff took down; those that files told are events.
+    pub promises: Vec<Promise>,
+    pub plans: Vec<Plan>,
+    pub terms: Vec<Term>,
     /// Notices that count: planned, on their way, sent or perhaps sent.
     pub notices: Vec<PastNotice>,
     /// Addresses that refused mail for good.
@@ -40,15 +47,18 @@ impl AccountFacts {
             events: Vec::new(),
             holds: Vec::new(),
             cases: Vec::new(),
+            promises: Vec::new(),
+            plans: Vec::new(),
+            terms: Vec::new(),
             notices: Vec::new(),
             refused_addresses: BTreeSet::new(),
             missing_documents: BTreeSet::new(),
         }
     }
 
-    /// Whether any of its cases is suspected or open, whatever it is about.
+    /// Whether any of its cases is not over, whatever it is about.
     pub fn in_a_case(&self, as_of: NaiveDate) -> bool {
-        self.cases.iter().any(|case| case.opened <= as_of && case.status != CaseStatus::Dismissed)
+        self.cases.iter().any(|case| case.opened <= as_of && !case.status.is_over())
     }
 
     /// The first address that has not refused mail.

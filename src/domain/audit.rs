@@ -7,9 +7,6 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
-/// The author where no person acts.
-pub const DULY: &str = "duly";
-
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -27,6 +24,11 @@ pub enum Kind {
     HoldEnded,
     /// A person's word on a case.
     Case,
+    /// A promise, instalments or a term was taken down.
+    Agreed,
+    AgreedEnded,
+    /// A mail came in.
+    Mail,
     /// Notices were sent.
     Sent,
     /// A person's word on a notice in doubt.
@@ -39,7 +41,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -48,6 +50,9 @@ impl Kind {
         Self::Hold,
         Self::HoldEnded,
         Self::Case,
+        Self::Agreed,
+        Self::AgreedEnded,
+        Self::Mail,
         Self::Sent,
         Self::Doubt,
         Self::Halt,
@@ -66,6 +71,9 @@ impl Kind {
             Self::Hold => "hold",
             Self::HoldEnded => "hold_ended",
             Self::Case => "case",
+            Self::Agreed => "agreed",
+            Self::AgreedEnded => "agreed_ended",
+            Self::Mail => "mail",
             Self::Sent => "sent",
             Self::Doubt => "doubt",
             Self::Halt => "halt",

@@ -1,13 +1,17 @@
 //! What stands in the way of a notice: reasons of single items, and of the whole account.
 
+use chrono::NaiveDate;
+
 use super::{
     account_facts::AccountFacts,
     calendar::plus_days,
-    evidence::{Suspicion, assess},
+    case::CaseFact,
+    evidence::{Known, Suspicion},
     facts::{Event, EventKind},
     ledger::{Item, Position},
     money::Currency,
     plan::Setting,
+    promise::promises,
     reason::Reason,
 };
 
@@ -32,11 +36,16 @@ pub(super) fn items<'a>(
     overdue: impl Iterator<Item = &'a Item<'a>>,
 ) -> Blocks {
     let mut suspicions = Vec::new();
+    // Gathered for the first item that needs it; most accounts have none.
+    let mut known = None;
+    let assessed = setting.policy.evidence.needed > 0;
     let per_item = overdue
         .map(|item| {
             let mut block = one_item(facts, setting, item);
-            if !block.reasons.contains(&Reason::OpenCase)
-                && let Some(suspicion) = assess(facts, &position.items, item, &setting.policy.evidence, setting.as_of)
+            if assessed
+                && !block.reasons.contains(&Reason::OpenCase)
+                && let Some(suspicion) =
+                    known.get_or_insert_with(|| Known::of(facts, setting.policy, position, setting.as_of)).suspect(item)
             {
                 block.reasons.push(Reason::SuspectedProtest);
                 suspicions.push(suspicion);
@@ -55,16 +64,22 @@ fn one_item(facts: &AccountFacts, setting: &Setting, item: &Item) -> Block {
             block.reasons.push(reason);
         }
     };
-    add(facts.cases.iter().any(|case| case.opened <= as_of && case.holds(number)), Reason::OpenCase);
-    add(waits(facts, setting, Some(number), EventKind::Promise), Reason::Promise);
-    add(waits(facts, setting, Some(number), EventKind::InstalmentRequest), Reason::InstalmentRequest);
+    let cases = || facts.cases.iter().filter(|case| case.opened <= as_of);
+    add(cases().any(|case| case.holds(number)), Reason::OpenCase);
+    add(promised(facts, setting, Some(number)), Reason::Promise);
+    add(asked_for_instalments(facts, setting, Some(number)), Reason::InstalmentRequest);
+    let tolerance = rules.promise_tolerance_days;
+    add(facts.plans.iter().any(|plan| plan.covers(number, facts, tolerance, as_of)), Reason::Instalments);
+    add(facts.terms.iter().any(|term| term.spares(item.invoice.issued, as_of)), Reason::SettlingIn);
     add(rules.cutover.is_some_and(|cutover| item.invoice.due < cutover), Reason::BeforeCutover);
     let quiet = |date| plus_days(date, rules.delivered_days) > as_of;
     add(item.invoice.delivered.is_some_and(quiet), Reason::RecentlyDelivered);
     add(item.late_discount, Reason::DiscountLate);
 
     let holds = facts.holds.iter().filter(|hold| hold.holds_on(as_of) && hold.invoice.as_ref() == Some(number));
-    let disputed: i64 = holds.map(|hold| hold.amount.map_or(item.residual, |amount| amount.minor)).sum();
+    let held: i64 = holds.map(|hold| hold.amount.map_or(item.residual, |amount| amount.minor)).sum();
+    let in_cases: i64 = cases().map(|case| case.disputed(number) + unbooked(facts, case, number, as_of)).sum();
+    let disputed = held + in_cases;
     // An export that marks an invoice as disputed while it is open tells of a dispute that goes on.
     let marked = |event: &Event| event.kind == EventKind::PastDispute && event.invoice.as_ref() == Some(number);
     let told = facts.events.iter().any(|event| event.date <= as_of && marked(event));
@@ -94,8 +109,8 @@ pub(super) fn account(
     add(policy.paused, Reason::CompanyPaused);
     add(setting.ledger_is_stale(), Reason::LedgerStale);
     add(facts.holds.iter().any(|hold| hold.invoice.is_none() && hold.holds_on(as_of)), Reason::AccountHold);
-    add(waits(facts, setting, None, EventKind::Promise), Reason::Promise);
-    add(waits(facts, setting, None, EventKind::InstalmentRequest), Reason::InstalmentRequest);
+    add(promised(facts, setting, None), Reason::Promise);
+    add(asked_for_instalments(facts, setting, None), Reason::InstalmentRequest);
     add(below_minimum(setting, currency, position, asked), Reason::BelowMinimum);
     add(recent_notice(facts, setting, currency), Reason::RecentNotice);
     add(facts.account.autopay, Reason::Autopay);
@@ -104,20 +119,29 @@ pub(super) fn account(
     reasons
 }
 
-/// Whether a promise or a request for instalments still keeps notices back; `invoice` is the one
-/// that it names, `None` asks for those about the whole account.
-fn waits(facts: &AccountFacts, setting: &Setting, invoice: Option<&String>, kind: EventKind) -> bool {
-    let rules = &setting.policy.hold;
-    let last_day = |event: &Event| match (kind, event.until) {
-        (EventKind::Promise, Some(until)) => plus_days(until, rules.promise_tolerance_days),
-        (EventKind::Promise, None) => plus_days(event.date, rules.promise_tolerance_days),
-        (_, Some(until)) => until,
-        (_, None) => plus_days(event.date, rules.instalment_request_days.saturating_sub(1)),
-    };
-    let about = facts.events.iter().filter(|event| event.kind == kind && event.invoice.as_ref() == invoice);
-    let heard = about.filter(|event| event.date <= setting.as_of);
-    let off = kind == EventKind::InstalmentRequest && rules.instalment_request_days == 0;
-    !off && heard.into_iter().any(|event| setting.as_of <= last_day(event))
+/// What a case agreed to credit and the books have not credited yet, in minor units.
+fn unbooked(facts: &AccountFacts, case: &CaseFact, invoice: &str, as_of: NaiveDate) -> i64 {
+    let Some((agreed, since)) = case.agreed(invoice) else { return 0 };
+    let booked = facts.credits.iter().filter(|credit| credit.invoice.as_deref() == Some(invoice));
+    let booked = booked.filter(|credit| (since..=as_of).contains(&credit.date));
+    (agreed - booked.map(|credit| credit.amount.minor).sum::<i64>()).max(0)
+}
+
+/// Whether a promise still keeps notices back; `invoice` is the one that it names, `None` asks for those about the
+/// whole account.
+fn promised(facts: &AccountFacts, setting: &Setting, invoice: Option<&String>) -> bool {
+    let tolerance = setting.policy.hold.promise_tolerance_days;
+    let about = promises(facts, setting.as_of).into_iter().filter(|promise| promise.invoice.as_ref() == invoice);
+    about.into_iter().any(|promise| promise.waits(tolerance, setting.as_of))
+}
+
+/// Whether a request for instalments still keeps notices back.
+fn asked_for_instalments(facts: &AccountFacts, setting: &Setting, invoice: Option<&String>) -> bool {
+    let days = setting.policy.hold.instalment_request_days;
+    let last_day = |event: &Event| event.until.unwrap_or_else(|| plus_days(event.date, days.saturating_sub(1)));
+    let asked = |event: &&Event| event.kind == EventKind::InstalmentRequest && event.invoice.as_ref() == invoice;
+    let heard = facts.events.iter().filter(asked).filter(|event| event.date <= setting.as_of);
+    days > 0 && heard.into_iter().any(|event| setting.as_of <= last_day(event))
 }
 
 fn below_minimum(setting: &Setting, currency: Currency, position: &Position, asked: i64) -> bool {

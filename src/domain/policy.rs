@@ -12,7 +12,12 @@ use serde::Deserialize;
 use super::{
     alarm::AlarmRule,
     calendar::Window,
+    case::{
+        CaseRule,
+        staff::{self, Staff},
+    },
     discount::Terms,
+    evidence::EvidenceRule,
     money::{Currency, Money},
 };
 
@@ -45,7 +50,14 @@ pub struct Policy {
     #[serde(default)]
     pub alarm: AlarmRule,
     pub costs: Costs,
+    /// When observations amount to a possible protest.
     pub evidence: EvidenceRule,
+    /// How quickly cases are answered and resolved.
+    #[serde(default)]
+    pub cases: CaseRule,
+    /// Who works on them.
+    #[serde(default)]
+    pub staff: Vec<Staff>,
 }
 
 /// When sweeps run, in the company's zone.
@@ -215,16 +227,6 @@ pub struct Costs {
     pub penalty_percent: Decimal,
 }
 
-/// When observations amount to a possible protest.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceRule {
-    /// Days between an event and the item's issue or delivery within which they belong together.
-    pub window_days: u32,
-    /// Independent observations needed when none is decisive; 0 switches the assessment off.
-    pub needed: u32,
-}
-
 impl Policy {
     /// What is wrong with the policy, each with the key and what to do.
     pub fn problems(&self) -> Vec<String> {
@@ -246,6 +248,8 @@ impl Policy {
         for (key, rate) in rates {
             check(rate >= Decimal::ZERO, format!("`costs.{key}` must not be negative"));
         }
+        let percent = self.evidence.prior.disputed_percent;
+        check((1..=99).contains(&percent), "`evidence.prior.disputed_percent` must lie between 1 and 99".to_owned());
         for pair in self.stages.windows(2) {
             check(
                 pair[0].days < pair[1].days,
@@ -290,6 +294,8 @@ impl Policy {
                 check(known, format!("`offer.stages`: there is no stage `{stage}`"));
             }
         }
+        found.extend(self.cases.problems());
+        found.extend(staff::problems(&self.staff));
         found
     }
 

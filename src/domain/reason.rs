@@ -12,6 +12,7 @@ pub enum Reason {
     SuspectedProtest,
     Promise,
     InstalmentRequest,
+    Instalments,
     Disputed,
     CreditsCover,
     BelowMinimum,
@@ -26,7 +27,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::CompanyPaused,
         Self::LedgerStale,
         Self::AccountHold,
@@ -34,6 +35,7 @@ impl Reason {
         Self::SuspectedProtest,
         Self::Promise,
         Self::InstalmentRequest,
+        Self::Instalments,
         Self::Disputed,
         Self::CreditsCover,
         Self::BelowMinimum,
@@ -57,6 +59,7 @@ impl Reason {
             Self::SuspectedProtest => "suspected_protest",
             Self::Promise => "promise",
             Self::InstalmentRequest => "instalment_request",
+            Self::Instalments => "instalments",
             Self::Disputed => "disputed",
             Self::CreditsCover => "credits_cover",
             Self::BelowMinimum => "below_minimum",
@@ -85,6 +88,7 @@ impl Reason {
             Self::SuspectedProtest => "it may be withheld as a protest; a person must look first",
             Self::Promise => "payment was promised and the promised date has not passed",
             Self::InstalmentRequest => "instalments were asked for; a person must answer first",
+            Self::Instalments => "instalments were agreed, and they come in",
             Self::Disputed => "it is disputed",
             Self::CreditsCover => "money that is not matched yet covers what is overdue",
             Self::BelowMinimum => "what is overdue is too little to write about",

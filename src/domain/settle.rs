@@ -103,6 +103,11 @@ fn in_proportion(total: i64, weights: &[i64]) -> Vec<i64> {
     parts
 }
 
+/// The largest discount that the terms of an item ever allowed, in time or not.
+pub(super) fn largest_discount(item: &Item, terms: &Terms) -> i64 {
+    quotes(item, terms).map(|(_, quote)| quote.discount).max().unwrap_or(0)
+}
+
 /// The discount that unallocated payments received in time would earn on an item if they named it.
 pub(super) fn would_earn(position: &Position, item: &Item, terms: &Terms) -> i64 {
     let earned = |(_, quote): (&Tier, Quote)| {

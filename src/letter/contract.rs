@@ -59,6 +59,12 @@ pub fn check(words: &Words) -> Vec<Breach> {
     breaches
 }
 
+/// Words of blame, threat, urgency, or debt beside a person, in any text that a customer may get: each with why,
+/// and what to do. Empty means: it may be said.
+pub fn tone(text: &str, lists: &Lists) -> Vec<(String, String, &'static str)> {
+    tone_problems(&Spoken::new(text), lists)
+}
+
 struct Checker<'a> {
     catalogue: &'a Catalogue,
     messages: Vec<Message>,
@@ -169,7 +175,7 @@ impl<'a> Checker<'a> {
     fn tone(&mut self, message: &Message) {
         let lists = &self.catalogue.lists;
         for text in &message.texts {
-            for (word, why, fix) in tone_problems(&Spoken::new(text), lists) {
+            for (word, why, fix) in tone(text, lists) {
                 let known = |b: &Breach| b.key.as_ref() == Some(&message.name) && b.word.as_deref() == Some(&word);
                 if !self.breaches.iter().any(known) {
                     self.breach(Some(message), &message.name, &word, why, fix);
@@ -182,9 +188,8 @@ impl<'a> Checker<'a> {
     fn subject(&mut self, message: &Message) {
         let lists = &self.catalogue.lists;
         let (list, why, fix) = match message.name.as_str() {
-            "first-subject" | "second-subject" | "first-opening" | "second-opening" => {
-                (&lists.account, "it does not speak of the account", "make the account the subject")
-            }
+            "first-subject" | "second-subject" | "confirm-subject" | "first-opening" | "second-opening"
+            | "confirm-opening" => (&lists.account, "it does not speak of the account", "make the account the subject"),
             "already-paid" => (
                 &lists.disregard,
                 "it does not say that the letter may be disregarded",

@@ -3,7 +3,7 @@
 use askama::Template as _;
 
 use super::{
-    Letter, LetterError, Rendered, Template, Words,
+    Letter, LetterError, Rendered, Sender, Template, Words,
     view::{Pair, Row, View},
 };
 use crate::domain::money::Money;
@@ -17,14 +17,15 @@ const WIDTH: usize = 72;
 /// [`LetterError::Incomplete`] when something that every letter must say is missing or the sums
 /// do not add up; else whatever kept a word, an amount or a date from being written.
 pub fn render(letter: &Letter, words: &Words) -> Result<Rendered, LetterError> {
-    complete(letter)?;
+    complete(&letter.sender, &letter.account)?;
+    asks(letter)?;
     let view = View::new(letter, words)?;
     let v = &view;
     let (text, html) = match letter.template {
         Template::First => (FirstText { v }.render()?, FirstHtml { v }.render()?),
         Template::Second => (SecondText { v }.render()?, SecondHtml { v }.render()?),
     };
-    Ok(Rendered { subject: view.subject, text, html, language: view.lang })
+    Ok(Rendered { subject: view.page.subject, text, html, language: view.page.lang })
 }
 
 #[derive(askama::Template)]
@@ -52,16 +53,26 @@ struct SecondText<'a> {
 }
 
 /// What every letter must have, whatever its words are.
-fn complete(letter: &Letter) -> Result<(), LetterError> {
-    let sender = &letter.sender;
-    let has_iban = sender.payment.iban.as_deref().is_some_and(|iban| !iban.trim().is_empty());
+pub(super) fn complete(sender: &Sender, account: &str) -> Result<(), LetterError> {
     let problem = [
         (sender.company.trim().is_empty(), "the sender has no company name"),
         (sender.contact.trim().is_empty(), "the sender names no contact person"),
         (sender.phone.trim().is_empty(), "the contact person has no telephone number"),
         (sender.email.trim().is_empty(), "the contact person has no email address"),
-        (letter.account.trim().is_empty(), "it has no account number"),
-        (!has_iban && sender.payment.lines.is_empty(), "it does not say how to pay (neither IBAN nor payment lines)"),
+        (account.trim().is_empty(), "it has no account number"),
+    ];
+    match problem.into_iter().find(|(bad, _)| *bad) {
+        Some((_, what)) => Err(LetterError::Incomplete { account: account.to_owned(), what: what.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// What every letter that asks for money must have.
+fn asks(letter: &Letter) -> Result<(), LetterError> {
+    let payment = &letter.sender.payment;
+    let has_iban = payment.iban.as_deref().is_some_and(|iban| !iban.trim().is_empty());
+    let problem = [
+        (!has_iban && payment.lines.is_empty(), "it does not say how to pay (neither IBAN nor payment lines)"),
         (letter.items.is_empty(), "it lists no invoice"),
     ];
     let missing = problem.into_iter().find(|(bad, _)| *bad).map(|(_, what)| what.to_owned());
@@ -102,7 +113,7 @@ fn sums_wrong(letter: &Letter) -> Option<String> {
 /// Text in lines of at most [`WIDTH`] characters, the lines after the first set in by `indent`.
 ///
 /// A blank is a place to break; a no-break space is not. A word longer than a line stays whole.
-fn wrap(text: &str, indent: usize) -> String {
+pub(super) fn wrap(text: &str, indent: usize) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut used = indent;
     for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {

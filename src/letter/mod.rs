@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`Letter`] is what goes in, [`words`] loads the catalogues that finance may
 //! edit, [`contract`] decides whether they may be used, [`view`] turns a letter into sentences,
-//! [`render`] places them in templates, and [`mail`] builds the message (signed by [`dkim`]).
+//! [`render`] places them in templates, [`confirmation`] does the same for what was agreed in a case, and [`mail`] builds the message (signed by [`dkim`]).
 //! Nothing here looks at a clock, a network or a random number: the same letter with the same
 //! words gives the same bytes.
 
@@ -13,12 +13,14 @@ use rust_decimal::Decimal;
 
 use crate::domain::money::Money;
 
+pub mod confirmation;
 pub mod contract;
 pub mod dkim;
 pub mod format;
 mod keys;
 mod layout;
 pub mod mail;
+mod page;
 pub mod sample;
 mod tone;
 mod view;
@@ -136,6 +138,8 @@ pub enum LetterError {
     Wording { file: PathBuf, key: String, why: String },
     #[error("the letter to account `{account}` is not complete: {what}")]
     Incomplete { account: String, what: String },
+    #[error("these words cannot be sent: {why}; {fix}")]
+    Tone { why: String, fix: &'static str },
     #[error("the letter's template failed: {0}")]
     Template(#[from] askama::Error),
     #[error("the mail cannot be built: {what} `{value}`: {why}")]

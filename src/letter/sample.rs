@@ -2,8 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::{Item, Letter, Offer, Payment, Sender, Template};
-use crate::domain::money::{Currency, Money};
+use super::{Item, Letter, Offer, Payment, Sender, Template, confirmation::Confirmation};
+use crate::domain::{
+    case::CaseOutcome,
+    money::{Currency, Money},
+};
 
 /// What varies between samples.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +68,26 @@ impl Shape {
             },
             items,
         }
+    }
+}
+
+/// The confirmation of an outcome, with what belongs to it.
+pub fn confirmation(outcome: CaseOutcome, locale: &str, currency: Currency) -> Confirmation {
+    let letter =
+        Shape { template: Template::First, items: 1, offer: false, credits: false, documents: false, named: true }
+            .letter(locale, currency);
+    let money = |minor| Money::new(minor, currency);
+    let (credits, plan) = (outcome.credits(), outcome == CaseOutcome::PlanAgreed);
+    Confirmation {
+        outcome,
+        credits: if credits { vec![("R-2025-1180".to_owned(), money(12_345))] } else { Vec::new() },
+        parts: if plan { vec![(day(20), money(40_000)), (day(31), money(40_000))] } else { Vec::new() },
+        own: Vec::new(),
+        sender: letter.sender,
+        account: letter.account,
+        account_name: letter.account_name,
+        contact_name: letter.contact_name,
+        locale: letter.locale,
     }
 }
 

@@ -1,14 +1,13 @@
 //! A letter as sentences: everything that the templates place, already in words.
 
-use std::{borrow::Cow, rc::Rc};
+use std::borrow::Cow;
 
-use chrono::NaiveDate;
 use fluent_bundle::FluentValue;
 
 use super::{
     Letter, LetterError, Offer, Template,
-    format::Formats,
-    words::{Catalogue, Words},
+    page::{Page, Voice},
+    words::Words,
 };
 use crate::domain::money::Money;
 
@@ -29,11 +28,7 @@ pub struct Pair {
 
 /// What the templates place.
 pub struct View {
-    pub lang: String,
-    pub dir: &'static str,
-    pub subject: String,
-    pub company: String,
-    pub greeting: String,
+    pub page: Page,
     pub opening: String,
     /// Title and sentences of the help section of a second notice.
     pub help: Option<(String, Vec<String>)>,
@@ -53,12 +48,6 @@ pub struct View {
     pub already_paid: String,
     /// The invitation to reply and to ring, of a first notice.
     pub contact_lines: Vec<String>,
-    pub closing: String,
-    pub contact: String,
-    pub phone: Pair,
-    pub email: Pair,
-    pub address: Vec<String>,
-    pub website: Option<String>,
 }
 
 impl View {
@@ -67,16 +56,11 @@ impl View {
     /// # Errors
     /// Any message that is missing or does not fit, any amount or date that cannot be written.
     pub fn new(letter: &Letter, words: &Words) -> Result<Self, LetterError> {
-        let (catalogue, tag) = words.choose(&letter.locale);
-        let writer = Writer { catalogue, formats: Formats::of(tag)?, letter };
+        let writer = Writer { voice: Voice::of(words, &letter.locale)?, letter };
         let second = letter.template == Template::Second;
         let (sender, say) = (&letter.sender, |key| writer.say(key, &[]));
         Ok(Self {
-            lang: tag.to_owned(),
-            dir: writer.formats.direction(),
-            subject: writer.subject()?,
-            company: clean(&sender.company).into_owned(),
-            greeting: writer.greeting()?,
+            page: Page::new(&writer.voice, sender, letter.contact_name.as_deref(), &writer.subject()?)?,
             opening: writer.opening()?,
             help: if second { Some((say("second-help-title")?, writer.help()?)) } else { None },
             items_title: say("items-title")?,
@@ -90,7 +74,7 @@ impl View {
             rows: writer.rows()?,
             sums: writer.sums()?,
             total: Pair { label: say("sum-total")?, value: writer.money(letter.total)? },
-            payments_until: writer.say("payments-until", &[("date", writer.day(letter.as_of)?.into())])?,
+            payments_until: writer.say("payments-until", &[("date", writer.voice.day(letter.as_of)?.into())])?,
             offer: letter.offer.as_ref().map(|offer| writer.offer(offer)).transpose()?,
             pay_title: say("pay-title")?,
             pay: writer.pay()?,
@@ -98,51 +82,28 @@ impl View {
             documents_title: say("documents-title")?,
             documents: cleaned(&letter.documents),
             already_paid: say("already-paid")?,
-            contact_lines: if second { Vec::new() } else { vec![say("reply")?, writer.contact("first-contact")?] },
-            closing: say("closing")?,
-            contact: clean(&sender.contact).into_owned(),
-            phone: Pair { label: say("phone")?, value: clean(&sender.phone).into_owned() },
-            email: Pair { label: say("email")?, value: clean(&sender.email).into_owned() },
-            address: cleaned(&sender.address),
-            website: sender.website.as_deref().map(|site| clean(site).into_owned()),
+            contact_lines: if second {
+                Vec::new()
+            } else {
+                vec![say("reply")?, writer.voice.contact("first-contact", sender)?]
+            },
         })
-    }
-
-    /// The side on which lines begin. Written out, since mail programs know `left` but not `start`.
-    pub fn start(&self) -> &'static str {
-        if self.dir == "rtl" { "right" } else { "left" }
-    }
-
-    /// The side on which lines end.
-    pub fn end(&self) -> &'static str {
-        if self.dir == "rtl" { "left" } else { "right" }
-    }
-
-    /// The telephone number as a `tel:` link takes it.
-    pub fn dialled(&self) -> String {
-        self.phone.value.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
     }
 }
 
 /// One letter being put into the words of one catalogue.
 struct Writer<'a> {
-    catalogue: &'a Catalogue,
-    formats: Rc<Formats>,
+    voice: Voice<'a>,
     letter: &'a Letter,
 }
 
 impl Writer<'_> {
     fn say(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Result<String, LetterError> {
-        self.catalogue.say(key, args)
+        self.voice.say(key, args)
     }
 
     fn money(&self, money: Money) -> Result<String, LetterError> {
-        self.formats.money(money)
-    }
-
-    /// A date within a sentence; no line ends between the day and its month.
-    fn day(&self, date: NaiveDate) -> Result<String, LetterError> {
-        Ok(self.formats.long_date(date)?.replace(' ', "\u{a0}"))
+        self.voice.money(money)
     }
 
     fn stage(&self, first: &'static str, second: &'static str) -> &'static str {
@@ -154,16 +115,7 @@ impl Writer<'_> {
 
     fn subject(&self) -> Result<String, LetterError> {
         let args = [("account", text(&self.letter.account)), ("company", text(&self.letter.sender.company))];
-        let subject = self.say(self.stage("first-subject", "second-subject"), &args)?;
-        Ok(clean(&subject).into_owned())
-    }
-
-    fn greeting(&self) -> Result<String, LetterError> {
-        let name = self.letter.contact_name.as_deref().map(clean).filter(|name| !name.is_empty());
-        match name {
-            Some(name) => self.say("greeting", &[("name", name.into())]),
-            None => self.say("greeting-neutral", &[]),
-        }
+        self.say(self.stage("first-subject", "second-subject"), &args)
     }
 
     fn opening(&self) -> Result<String, LetterError> {
@@ -175,24 +127,21 @@ impl Writer<'_> {
         self.say(self.stage("first-opening", "second-opening"), &args)
     }
 
-    fn contact(&self, key: &str) -> Result<String, LetterError> {
-        let sender = &self.letter.sender;
-        // No-break blanks: a number that is read out of a sentence should stand on one line.
-        let phone = clean(&sender.phone).replace(' ', "\u{a0}");
-        self.say(key, &[("contact", text(&sender.contact)), ("phone", phone.into())])
-    }
-
     fn help(&self) -> Result<Vec<String>, LetterError> {
-        Ok(vec![self.say("reply", &[])?, self.say("second-help-time", &[])?, self.contact("second-help-person")?])
+        Ok(vec![
+            self.say("reply", &[])?,
+            self.say("second-help-time", &[])?,
+            self.voice.contact("second-help-person", &self.letter.sender)?,
+        ])
     }
 
     fn rows(&self) -> Result<Vec<Row>, LetterError> {
         let row = |item: &super::Item| {
             Ok(Row {
                 invoice: clean(&item.invoice).into_owned(),
-                issued: self.formats.short_date(item.issued)?,
-                due: self.formats.short_date(item.due)?,
-                days: self.formats.number(item.days_overdue.into())?,
+                issued: self.voice.formats.short_date(item.issued)?,
+                due: self.voice.formats.short_date(item.due)?,
+                days: self.voice.formats.number(item.days_overdue.into())?,
                 amount: self.money(item.residual)?,
             })
         };
@@ -214,8 +163,8 @@ impl Writer<'_> {
         let args = [
             ("pay", self.money(offer.pay)?.into()),
             ("discount", self.money(offer.discount)?.into()),
-            ("percent", self.formats.number(offer.percent)?.into()),
-            ("last_day", self.day(offer.last_day)?.into()),
+            ("percent", self.voice.formats.number(offer.percent)?.into()),
+            ("last_day", self.voice.day(offer.last_day)?.into()),
         ];
         Ok((self.say("offer-title", &[])?, self.say("offer", &args)?))
     }
@@ -234,11 +183,11 @@ impl Writer<'_> {
     }
 }
 
-fn text(value: &str) -> FluentValue<'_> {
+pub fn text(value: &str) -> FluentValue<'_> {
     clean(value).into()
 }
 
-fn cleaned(lines: &[String]) -> Vec<String> {
+pub fn cleaned(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| clean(line).into_owned()).collect()
 }
 

@@ -24,9 +24,9 @@ pub struct Adjustment {
     pub id: i64,
     pub account: String,
     pub invoice: String,
-    /// `discount`, `discount_reversed`, or `tax_correction` when only the tax share changed.
+    /// `discount`, `discount_reversed`, or `tax_correction` when only the tax share changed; or the outcome of a case.
     pub kind: String,
-    /// `terms 2/10` or `notice 17`.
+    /// `terms 2/10`, `notice 17` or `case 4`.
     pub source: String,
     pub date: NaiveDate,
     /// Tax included; negative when a discount fell away again.
@@ -109,7 +109,8 @@ impl Import {
     /// What was recorded already, with its sign turned, by invoice and source.
     async fn recorded_grants(&mut self, account: i64) -> Result<BTreeMap<(String, String), Granted>> {
         let text = "SELECT invoice, source, MAX(date), currency, CAST(-SUM(gross) AS BIGINT), CAST(-SUM(tax) AS BIGINT), MAX(notice) \
-                    FROM adjustment WHERE account = $1 GROUP BY invoice, source, currency";
+                    FROM adjustment WHERE account = $1 \
+                    AND kind IN ('discount', 'discount_reversed', 'tax_correction') GROUP BY invoice, source, currency";
         let mut found = BTreeMap::new();
         for row in query(text).bind(account).fetch_all(&mut self.tx).await? {
             let mut c = Columns::of(&row);

@@ -232,7 +232,23 @@ impl Frozen {
             Kind::Case => (
                 "case_event",
                 "SELECT c.id || '/' || e.id FROM case_event e JOIN cases c ON c.id = e.case_id \
-                 WHERE c.company = $1 AND e.recorded_at >= $2 AND e.status <> 'suspected' ORDER BY e.id",
+                 WHERE c.company = $1 AND e.recorded_at >= $2 AND NOT (e.status = 'suspected' AND e.step IN ('opened', 'judged')) ORDER BY e.id",
+            ),
+            Kind::Agreed => (
+                "promise, plan or term",
+                "SELECT 'promise ' || CAST(id AS TEXT) FROM promise WHERE company = $1 AND recorded_at >= $2 UNION ALL \
+                 SELECT 'plan ' || CAST(id AS TEXT) FROM plan WHERE company = $1 AND recorded_at >= $2 UNION ALL \
+                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND recorded_at >= $2",
+            ),
+            Kind::AgreedEnded => (
+                "promise, plan or term",
+                "SELECT 'promise ' || CAST(id AS TEXT) FROM promise WHERE company = $1 AND ended_at >= $2 UNION ALL \
+                 SELECT 'plan ' || CAST(id AS TEXT) FROM plan WHERE company = $1 AND ended_at >= $2 UNION ALL \
+                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND ended_at >= $2",
+            ),
+            Kind::Mail => (
+                "incoming",
+                "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND recorded_at >= $2 ORDER BY id",
             ),
             Kind::Sent | Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved => return Ok(None),
         };

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Result, Store, StoreError, audit,
-    engine::{Columns, query},
+    engine::{Columns, Tx, query},
     touch,
 };
 use crate::domain::{account_facts::Hold, audit::Kind, money::Money};
@@ -25,14 +25,7 @@ pub struct NewHold {
 impl Store {
     pub async fn add_hold(&self, hold: &NewHold, now: DateTime<Utc>) -> Result<i64> {
         let mut tx = self.begin().await?;
-        let text = "INSERT INTO hold (company, account, invoice, currency, amount, reason, starts, until, note, author, \
-                    recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
-        let insert = query(text).bind(self.company).bind(hold.account).bind(&hold.invoice);
-        let insert = insert.bind(hold.amount.map(|m| m.currency.code().to_owned())).bind(hold.amount.map(|m| m.minor));
-        let insert = insert.bind(&hold.reason).bind(hold.starts).bind(hold.until).bind(&hold.note);
-        let id: i64 = insert.bind(&hold.author).bind(now).value(&mut tx).await?;
-        touch(&mut tx, hold.account).await?;
-        audit::tell(&mut tx, self.company, Kind::Hold, &id.to_string()).await?;
+        let id = hold_in(&mut tx, self.company, hold, now).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -64,4 +57,17 @@ impl Store {
         };
         rows.iter().map(hold).collect()
     }
+}
+
+/// The same within a transaction.
+pub(super) async fn hold_in(tx: &mut Tx, company: i64, hold: &NewHold, now: DateTime<Utc>) -> Result<i64> {
+    let text = "INSERT INTO hold (company, account, invoice, currency, amount, reason, starts, until, note, author, \
+                recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+    let insert = query(text).bind(company).bind(hold.account).bind(&hold.invoice);
+    let insert = insert.bind(hold.amount.map(|m| m.currency.code().to_owned())).bind(hold.amount.map(|m| m.minor));
+    let insert = insert.bind(&hold.reason).bind(hold.starts).bind(hold.until).bind(&hold.note);
+    let id: i64 = insert.bind(&hold.author).bind(now).value(&mut *tx).await?;
+    touch(tx, hold.account).await?;
+    audit::tell(tx, company, Kind::Hold, &id.to_string()).await?;
+    Ok(id)
 }

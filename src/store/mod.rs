@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 pub mod adjustments;
+pub mod agreements;
 pub mod audit;
 mod backup;
 pub mod bell;
@@ -18,6 +19,7 @@ pub mod halts;
 pub mod health;
 pub mod holds;
 pub mod import;
+pub mod incoming;
 pub mod invariants;
 mod lock;
 mod merge;

@@ -263,14 +263,22 @@ impl SweepPage {
         let insert = query(text).bind(self.company).bind(account).bind(as_of).bind(now);
         let case: i64 = insert.bind(self.sweep).value(&mut self.tx).await?;
         let observations = suspicions.iter().flat_map(|s| s.observations.iter().map(|o| (s.invoice.as_str(), o)));
-        let mut insert = Builder::new("INSERT INTO case_evidence (case_id, invoice, key, decisive, sentence, source) ");
+        let mut insert = Builder::new(
+            "INSERT INTO case_evidence (case_id, invoice, key, decisive, sentence, source, side, weight) ",
+        );
         insert.push_values(observations, |row, (invoice, observation)| {
             row.push_bind(case).push_bind(invoice).push_bind(observation.key.clone()).push_bind(observation.decisive);
             row.push_bind(observation.sentence.clone()).push_bind(observation.source.clone());
+            row.push_bind(observation.side.code()).push_bind(observation.weight.to_string());
         });
         insert.build().execute(&mut self.tx).await?;
-        let text = "INSERT INTO case_event (case_id, status, author, why, effective, recorded_at) \
-                    VALUES ($1, 'suspected', 'duly', 'evidence reached the policy''s threshold', $2, $3)";
+        let mut insert = Builder::new("INSERT INTO case_item (case_id, invoice) ");
+        insert.push_values(suspicions, |row, suspicion| {
+            row.push_bind(case).push_bind(suspicion.invoice.clone());
+        });
+        insert.build().execute(&mut self.tx).await?;
+        let text = "INSERT INTO case_event (case_id, step, status, author, why, effective, recorded_at) \
+                    VALUES ($1, 'opened', 'suspected', 'duly', 'evidence reached the policy''s threshold', $2, $3)";
         query(text).bind(case).bind(as_of).bind(now).execute(&mut self.tx).await?;
         touch(&mut self.tx, account).await
     }

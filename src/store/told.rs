@@ -3,16 +3,19 @@
 use sha2::{Digest, Sha256};
 
 use super::{
-    Result,
+    Result, agreements,
     engine::{Columns, Row, Tx, query},
     policies::hex,
     sweep_print::sweep_print,
 };
 use crate::domain::{
-    audit::{DULY, Entry, Kind, instant},
+    audit::{Entry, Kind, instant},
     money::Money,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+
+/// The author where no person acts.
+const DULY: &str = "duly";
 
 /// The entry about a row, if the row is there. Seals, and what stands in no other table, are none
 /// of these.
@@ -27,6 +30,11 @@ pub(super) async fn told(tx: &mut Tx, company: i64, kind: Kind, subject: &str) -
         (Kind::Hold, Some(id)) => hold(tx, company, id).await?,
         (Kind::HoldEnded, Some(id)) => hold_ended(tx, company, id).await?,
         (Kind::Case, _) => case(tx, company, subject).await?,
+        (Kind::Mail, Some(id)) => mail(tx, company, id).await?,
+        (Kind::Agreed | Kind::AgreedEnded, _) => {
+            let told = agreements::told(tx, company, kind, subject).await?;
+            told.map(|(at, author, detail)| Told { at, author, detail })
+        }
         _ => None,
     };
     Ok(found.map(|Told { at, author, detail }| Entry::new(kind, at, &author, subject.to_owned(), detail)))
@@ -144,14 +152,50 @@ async fn hold_ended(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> 
 async fn case(tx: &mut Tx, company: i64, subject: &str) -> Result<Option<Told>> {
     let ids = subject.split_once('/').and_then(|(case, id)| Some((case.parse::<i64>().ok()?, id.parse::<i64>().ok()?)));
     let Some((case, id)) = ids else { return Ok(None) };
-    let text = "SELECT e.recorded_at, e.author, a.number, e.status, e.effective, e.why FROM case_event e \
+    let text = "SELECT e.recorded_at, e.author, a.number, e.status, e.effective, e.why, e.step, e.kind, e.reason, \
+                e.outcome, e.person, e.day FROM case_event e \
                 JOIN cases c ON c.id = e.case_id JOIN account a ON a.id = c.account \
                 WHERE c.company = $1 AND e.id = $2 AND c.id = $3";
-    let Some(row) = query(text).bind(company).bind(id).bind(case).fetch_optional(tx).await? else { return Ok(None) };
+    let Some(row) = query(text).bind(company).bind(id).bind(case).fetch_optional(&mut *tx).await? else {
+        return Ok(None);
+    };
     let mut c = Columns::of(&row);
     let (at, author, account): (_, _, &str) = (c.take()?, c.take()?, c.take()?);
     let (status, effective, why): (&str, NaiveDate, &str) = (c.take()?, c.take()?, c.take()?);
-    Ok(Some(Told { at, author, detail: format!("account {account}, {status} from {effective}: {why}") }))
+    let mut detail = format!("account {account}, {status} from {effective}: {why}");
+    // Verdicts of before there were other steps have nothing of this.
+    let step: &str = c.take()?;
+    if step != "judged" {
+        detail += &format!(" [{step}");
+        for _ in 0..4 {
+            detail += &c.take::<Option<&str>>()?.map(|told| format!(" {told}")).unwrap_or_default();
+        }
+        detail += &c.take::<Option<NaiveDate>>()?.map(|day| format!(" {day}")).unwrap_or_default();
+        let text = "SELECT invoice, currency, amount FROM case_credit WHERE case_event = $1 ORDER BY invoice";
+        for row in &query(text).bind(id).fetch_all(tx).await? {
+            let mut c = Columns::of(row);
+            detail += &format!(" {}: {}", c.take::<&str>()?, said(c.money()?));
+        }
+        detail += "]";
+    }
+    Ok(Some(Told { at, author, detail }))
+}
+
+async fn mail(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
+    let text = "SELECT m.recorded_at, m.kind, m.mailbox, m.place, m.message_id, a.number, m.notice, m.case_id, m.made \
+                FROM incoming m LEFT JOIN account a ON a.id = m.account WHERE m.company = $1 AND m.id = $2";
+    let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
+    let mut c = Columns::of(&row);
+    let (at, kind, mailbox, place): (_, &str, &str, &str) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let mut detail = format!("{kind} in {mailbox}: {place}");
+    for what in ["Message-ID", "account"] {
+        detail += &c.take::<Option<&str>>()?.map(|named| format!(", {what} {named}")).unwrap_or_default();
+    }
+    for what in ["notice", "case"] {
+        detail += &c.take::<Option<i64>>()?.map(|number| format!(", {what} {number}")).unwrap_or_default();
+    }
+    detail += &format!(": {}", c.take::<&str>()?);
+    Ok(Some(Told { at, author: DULY.to_owned(), detail }))
 }
 
 fn said(amount: Money) -> String {

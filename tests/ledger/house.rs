@@ -68,6 +68,10 @@ fn policy(shipped: &str) -> String {
         ("from = \"08:00:00\"", "from = \"00:00:00\""),
         ("until = \"18:00:00\"", ""),
         ("after_hours = 24", "after_hours = 0"),
+        // The independent count knows two observations, whatever they weigh: a newer item paid, and any past dispute.
+        ("threshold = 0", "threshold = -20"),
+        ("disputed_percent = 15", "disputed_percent = 1"),
+        ("late = 1.1", "late = 0"),
     ];
     edits.iter().fold(shipped.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "the shipped policy has no `{from}`");

@@ -158,3 +158,49 @@ fn pem(certificate: &[u8]) -> String {
     let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
+
+/// The secret that the bounce addresses of these tests are signed with.
+const SECRET: &str = "a secret for bounces";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_notice_has_its_own_bounce_address() {
+    let server = Server::start(Script::default()).await;
+    let house = House::with_accounts(&["A", "B"]);
+    house.send_to(&server, PLAIN);
+    let inbox = "[inbox]\nbounce_address = \"bounces@example.test\"\nsecret_file = \"bounces.secret\"\n\n# [ops]";
+    house.edit("duly.toml", "# [ops]", inbox);
+    house.file("config/bounces.secret", format!("{SECRET}\n"));
+    house.sweep(DAY).ended(0);
+    house.deliver().ended(0);
+    let verp = duly::inbox::token::Verp::new("bounces@example.test", SECRET.as_bytes()).unwrap();
+    let mut found: Vec<String> = server.accepted().iter().map(|mail| verp.token(&mail.from).unwrap()).collect();
+    found.sort();
+    assert_eq!(found, house.rows("SELECT token FROM notice ORDER BY token").await);
+    assert_eq!(found.len(), 2);
+    for mail in server.accepted() {
+        let token = verp.token(&mail.from).unwrap();
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert_eq!(parsed.message_id().unwrap(), format!("{token}@example.test"));
+    }
+}
+
+#[test]
+fn a_bounce_address_that_cannot_be_signed_is_refused() {
+    let cases = [
+        ("bounce_address = \"bounces@example.test\"", "needs `secret_env` or `secret_file`"),
+        ("bounce_address = \"nothing\"\nsecret_file = \"good\"", "is not an email address"),
+        ("bounce_address = \"fifteen-letters@example.test\"\nsecret_file = \"good\"", "more than 14 characters"),
+        ("bounce_address = \"bounces@example.test\"\nsecret_file = \"short\"", "fewer than 16 characters"),
+        ("bounce_address = \"bounces@example.test\"\nsecret_file = \"none\"", "none"),
+        ("bounce_address = \"bounces@example.test\"\nsecret_env = \"DULY_NOT_SET\"", "`DULY_NOT_SET`"),
+        ("secret = \"open to all\"", "Did you mean `secret_"),
+    ];
+    for (keys, expected) in cases {
+        let house = House::new();
+        house.file("config/good", SECRET);
+        house.file("config/short", "short");
+        house.edit("duly.toml", "# [ops]", &format!("[inbox]\n{keys}\n\n# [ops]"));
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains(expected) && !error.contains("open to all"), "{keys}: {error}");
+    }
+}

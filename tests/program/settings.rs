@@ -38,6 +38,20 @@ fn settings_that_cannot_be_meant_are_refused() {
 }
 
 #[test]
+fn word_lists_for_replies_are_checked_and_may_be_left_out() {
+    let house = House::new();
+    assert!(house.duly(&["check"]).ended(0).contains("Replies are read in: de, en, es, fr, it, nl"));
+    house.edit("wording/replies/fr.toml", "\"défectueu*\"", "\"défectueu*\", \"nous\"");
+    let error = house.duly(&["check"]).failed(2);
+    assert!(error.contains("replies/fr.toml") && error.contains("`nous`"), "{error}");
+    house.edit("wording/replies/fr.toml", "[calendar]", "[calender]");
+    let error = house.duly(&["plan"]).failed(2);
+    assert!(error.contains("replies/fr.toml:") && error.contains("calender"), "{error}");
+    std::fs::remove_dir_all(house.path("config/wording/replies")).unwrap();
+    assert!(house.duly(&["check"]).ended(0).contains("Replies are read in: de, en, es, fr, it, nl"));
+}
+
+#[test]
 fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
     let house = House::new();
     let section = |key: &str| {
@@ -57,6 +71,31 @@ fn keys_of_the_mail_server_are_hinted_at_and_a_password_is_not_shown() {
     assert!(error.contains("Did you mean `password_env`?") && !error.contains("in the open"), "{error}");
 }
 
+#[test]
+fn the_mailbox_is_checked_like_the_mail_server() {
+    let house = House::new();
+    let imap = |lines: &str| {
+        format!(
+            "[inbox.imap]\nhost = \"h\"\nport = 993\ntls = \"required\"\nuser = \"desk\"\n{lines}\n\n# [delivery.dkim]"
+        )
+    };
+    let secret = "password_env = \"DESK\"";
+    let mut before = "# [delivery.dkim]".to_owned();
+    for (lines, expected) in [
+        (String::new(), "`inbox.imap.user` needs `password_env` or `password_file`"),
+        ("password = \"in the open\"".to_owned(), "`password_env`"),
+        (format!("{secret}\npoll_second = 5"), "Did you mean `poll_seconds`?"),
+        (format!("{secret}\npoll_seconds = 0"), "`inbox.imap.poll_seconds` must be at least 1"),
+        (format!("{secret}\nfolder = \"Rückläufer\""), "`inbox.imap.folder`: `Rückläufer`"),
+        (format!("{secret}\nfolder = \"a\\r\\nb\""), "`inbox.imap.folder`"),
+    ] {
+        house.edit("duly.toml", &before, &imap(&lines));
+        before = imap(&lines);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains(expected) && !error.contains("in the open"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
     let cases = [
@@ -68,6 +107,22 @@ async fn policies_that_cannot_be_meant_are_refused_and_not_published() {
         ("oldest_ready_hours = 4", "oldest_ready_hours = 0", "`alarm.oldest_ready_hours`"),
         ("oldest_ready_hours = 4", "oldest_ready_hours = 169", "`alarm.oldest_ready_hours`"),
         ("waiting_percent = 8", "waiting_percent = -1", "`costs.waiting_percent`"),
+        ("first_response_hours = 2", "first_response_hours = 0", "`cases.first_response_hours`"),
+        ("first_response_hours = 2", "first_response_hours = 17", "`cases.resolve_hours`"),
+        ("follow_up_days = 7", "follow_up_days = 0", "`cases.follow_up_days`"),
+        ("until = \"17:00:00\"", "until = \"09:30:00\"", "`cases.from`"),
+        ("until = \"17:00:00\"", "until = \"08:00:00\"", "`cases.from`"),
+        ("follow_up_days = 7", "follow_up_day = 7", "Did you mean `follow_up_days`?"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nkinds = [\"protests\"]", "did you mean `protest`?"),
+        ("# [[staff]]", "[[staff]]\nname = \" \"", "`staff.name`"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\n[[staff]]\nname = \"ben \"", "named 2 times"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nlimit = { EUR = \"-1\" }", "`limit.EUR` must not be negative"),
+        ("# [[staff]]", "[[staff]]\nname = \"Ben\"\nlimit = { EUR = \"1,5\" }", "`1,5` is not a plain amount"),
+        (
+            "# [[staff]]",
+            "[[staff]]\nname = \"A\"\naccounts = [\"C1\"]\n[[staff]]\nname = \"B\"\naccounts = [\"C1\"]",
+            "give it to one",
+        ),
     ];
     for (from, to, expected) in cases {
         let house = House::new();
@@ -123,4 +178,38 @@ async fn looking_makes_no_version_of_a_policy() {
     assert_eq!(house.rows("SELECT MAX(version) FROM policy_version").await, ["1"]);
     house.no_payments();
     assert!(house.duly(&["check"]).ended(0).contains("Policy standard-2\n"));
+}
+
+#[test]
+fn playbooks_are_checked_like_letters() {
+    let house = House::new();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("Playbooks: your own for protest, billing,") && said.contains("replies in de, en"), "{said}");
+    let cases = [
+        ("Thank you for the close look", "You failed to look closely", "billing.toml:55: “fail*” blames"),
+        ("code = \"wish\"", "code = \"wishes\"", "billing.toml:3: the step `wish` is missing"),
+        ("optional = true", "optinal = true", "Did you mean `optional`?"),
+    ];
+    for (from, to, expected) in cases {
+        let house = House::new();
+        house.edit("playbooks/billing.toml", from, to);
+        let error = house.duly(&["check"]).failed(2);
+        assert!(error.contains(expected), "{error}");
+    }
+    std::fs::remove_dir_all(house.path("config/playbooks")).unwrap();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("Playbooks: none of your own; replies in de, en"), "{said}");
+}
+
+#[test]
+fn staff_and_their_limits_are_shown() {
+    let house = House::new();
+    let said = house.duly(&["check"]).ended(0);
+    assert!(said.contains("answered within 2 hours, resolved within 16 of 09:00–17:00"), "{said}");
+    assert!(said.contains("nobody is named"), "{said}");
+    let staff = "[[staff]]\nname = \"Ada\"\nlimit = { EUR = \"250.00\" }\n[[staff]]\nname = \"Ben\"\napproves = true";
+    house.edit("policy.toml", "# [[staff]]", staff);
+    let said = house.duly(&["check"]).ended(0);
+    let expected = "Ada (settles up to 250.00 EUR alone); Ben (settles nothing alone, approves)";
+    assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{said}");
 }

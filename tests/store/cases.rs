@@ -2,19 +2,119 @@
 
 use duly::{
     domain::{
-        case::CaseStatus,
-        evidence::{Observation, Suspicion},
+        case::{Act, CaseKind, CaseOutcome, CaseStatus, Concern, Solution},
+        evidence::{Kind, LogOdds, Observation, Side, Suspicion},
         reason::Reason,
     },
-    store::cases::Verdict,
+    store::{
+        cases::{Actor, NewCase},
+        snapshot::Horizon,
+    },
 };
 
 use crate::{
-    fresh::{Fresh, at, day, everything},
+    fresh::{Fresh, at, day, everything, gbp},
     plans::{DUE_AT, LATER, held},
 };
 
-contracts!(a_case_is_opened_and_judged, time_travel_knows_a_case_as_it_was);
+contracts!(
+    a_case_is_opened_and_judged,
+    a_case_goes_its_way_to_the_follow_up,
+    a_letter_that_may_have_arrived_is_not_sent_again,
+    a_reopened_case_books_the_difference,
+    time_travel_knows_a_case_as_it_was
+);
+
+pub fn ada(why: &str) -> Actor<'_> {
+    Actor { author: "ada", why, today: day("2025-03-04"), now: at(LATER) }
+}
+
+/// A case that a person opened for 10.00 of the invoice of account `A`.
+pub async fn opened(fresh: &Fresh) -> i64 {
+    fresh.with_accounts(&["A", "B"]).await;
+    let case = NewCase {
+        account: fresh.account("A").await,
+        kind: CaseKind::Billing,
+        reason: Some("price".to_owned()),
+        concerns: vec![Concern { invoice: "INV-A".to_owned(), amount: Some(gbp(1_000)) }],
+        opened: day("2025-03-04"),
+        owner: Some("ada".to_owned()),
+        respond_by: at(LATER),
+        resolve_by: at(LATER),
+        author: "ada".to_owned(),
+        why: "a call".to_owned(),
+        words: Some("The price is not the one we agreed on".to_owned()),
+    };
+    fresh.open_case(&case, at(LATER)).await.unwrap()
+}
+
+fn credit(minor: i64) -> Act {
+    let credits = vec![("INV-A".to_owned(), gbp(minor))];
+    Act::Resolve(Solution { outcome: CaseOutcome::OurFault, credits, follow_up_on: day("2025-03-11") })
+}
+
+async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.map_err(|error| error.to_string());
+    let fact =
+        async || fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts.cases.remove(0);
+    assert_eq!((fact().await.disputed("INV-A"), fact().await.holds("INV-A")), (1_000, false));
+    assert!(act(credit(500)).await.unwrap_err().contains("is all out?"));
+    assert_eq!(act(Act::HearAll).await, Ok(CaseStatus::Open));
+    assert_eq!(act(Act::Ask { until: None }).await, Ok(CaseStatus::AwaitingCustomer));
+    assert_eq!(act(credit(500)).await, Ok(CaseStatus::Resolved));
+    assert_eq!(fact().await.agreed("INV-A"), Some((500, day("2025-03-04"))));
+    assert!(act(Act::FollowUp).await.unwrap_err().contains("in writing"));
+    act(Act::Written).await.unwrap();
+    assert!(act(Act::Close { cause: "other".to_owned() }).await.unwrap_err().contains("follow up"));
+    assert_eq!(act(Act::FollowUp).await, Ok(CaseStatus::FollowedUp));
+    assert_eq!(act(Act::Close { cause: "invoice_wrong".to_owned() }).await, Ok(CaseStatus::Closed));
+    let course = fresh.case(id).await.unwrap().unwrap().course;
+    assert_eq!((course.cause.as_deref(), course.words.len()), (Some("invoice_wrong"), 1));
+    assert!(act(Act::Note).await.unwrap_err().contains("is closed"));
+    assert_eq!(fresh.concerned().await.unwrap(), [(id, gbp(1_000))]);
+    // What was agreed stays with the account until the books have credited it.
+    assert_eq!((fact().await.disputed("INV-A"), fact().await.agreed("INV-A").unwrap().0), (0, 500));
+}
+
+async fn a_letter_that_may_have_arrived_is_not_sent_again(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.map_err(|error| error.to_string());
+    let (write, again) = (Act::Writing { again: false }, Act::Writing { again: true });
+    let writing = async || fresh.case(id).await.unwrap().unwrap().course.writing;
+    assert!(act(write.clone()).await.unwrap_err().contains("no solution yet"));
+    act(Act::HearAll).await.unwrap();
+    act(credit(500)).await.unwrap();
+    act(write.clone()).await.unwrap();
+    assert!(act(write.clone()).await.unwrap_err().contains("may have arrived"));
+    assert!(act(Act::FollowUp).await.unwrap_err().contains("in writing"));
+    // Only whoever sends it can say that it did not leave.
+    let other = Act::Unwritten { since: at(LATER) - chrono::Duration::seconds(1) };
+    assert!(act(other).await.unwrap_err().contains("meanwhile"));
+    act(Act::Unwritten { since: writing().await.unwrap() }).await.unwrap();
+    assert_eq!(writing().await, None);
+    act(write.clone()).await.unwrap();
+    act(again.clone()).await.unwrap();
+    act(Act::Written).await.unwrap();
+    assert!(act(write.clone()).await.unwrap_err().contains("in writing already"));
+    // What is resolved anew is confirmed anew.
+    act(Act::Reopen).await.unwrap();
+    act(credit(600)).await.unwrap();
+    assert_eq!(act(write).await, Ok(CaseStatus::Resolved));
+    assert_eq!(fresh.instalments_of(id).await.unwrap(), []);
+}
+
+async fn a_reopened_case_books_the_difference(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    for act in [Act::HearAll, credit(500), Act::Reopen, credit(800)] {
+        fresh.act(id, &act, &ada("so it is")).await.unwrap();
+    }
+    let booked = fresh.adjustments(None).await.unwrap();
+    let booked: Vec<_> = booked.iter().map(|one| (one.kind.as_str(), one.source.clone(), one.gross.minor)).collect();
+    assert_eq!(booked, [("our_fault", format!("case {id}"), 500), ("our_fault", format!("case {id}"), 300)]);
+    let facts = fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts;
+    assert_eq!(facts.cases[0].agreed("INV-A"), Some((800, day("2025-03-04"))));
+}
 
 /// A sweep that suspects a protest of account `A`; the case.
 async fn suspected(fresh: &Fresh) -> i64 {
@@ -22,7 +122,10 @@ async fn suspected(fresh: &Fresh) -> i64 {
     let mut plan = held(fresh.account("A").await, "A", vec![Reason::SuspectedProtest]);
     let observation = |key: &str, decisive| Observation {
         key: key.to_owned(),
-        kind: "complaint",
+        kind: Kind::Complaint,
+        side: Side::Protest,
+        weight: LogOdds::hundredths(150),
+        date: day("2025-03-01"),
         decisive,
         sentence: format!("A complaint {key}"),
         source: format!("event {key}"),
@@ -37,17 +140,20 @@ async fn suspected(fresh: &Fresh) -> i64 {
 async fn a_case_is_opened_and_judged(fresh: Fresh) {
     let id = suspected(&fresh).await;
     let case = fresh.case(id).await.unwrap().unwrap();
-    assert_eq!((case.account.as_str(), case.status, case.opened), ("A", CaseStatus::Suspected, day("2025-03-03")));
+    assert_eq!(
+        (case.account.as_str(), case.course.status, case.opened),
+        ("A", CaseStatus::Suspected, day("2025-03-03"))
+    );
     let evidence: Vec<_> = case.evidence.iter().map(|one| (one.source.as_str(), one.decisive)).collect();
     assert_eq!(evidence, [("event complaint:E1", false), ("event complaint:E2", true)]);
     let revision = fresh.snapshot("A", everything()).await.unwrap().revision;
 
-    let by = ("ada", "they called");
-    let judge = async |verdict| fresh.judge(id, verdict, by, day("2025-03-04"), at(LATER)).await;
-    assert_eq!(judge(Verdict::Confirm).await.unwrap(), CaseStatus::Open);
-    assert!(judge(Verdict::Confirm).await.unwrap_err().to_string().contains("confirmed already"));
-    assert_eq!(judge(Verdict::Dismiss).await.unwrap(), CaseStatus::Dismissed);
-    let moves = fresh.case(id).await.unwrap().unwrap().moves;
+    let confirm = Act::Confirm { kind: None, reason: None };
+    let judge = async |act: &Act| fresh.act(id, act, &ada("they called")).await;
+    assert_eq!(judge(&confirm).await.unwrap(), CaseStatus::Open);
+    assert!(judge(&confirm).await.unwrap_err().to_string().contains("confirmed already"));
+    assert_eq!(judge(&Act::Dismiss).await.unwrap(), CaseStatus::Dismissed);
+    let moves = fresh.case(id).await.unwrap().unwrap().events;
     let moves: Vec<_> = moves.iter().map(|one| (one.status, one.author.as_str())).collect();
     assert_eq!(moves, [(CaseStatus::Suspected, "duly"), (CaseStatus::Open, "ada"), (CaseStatus::Dismissed, "ada")]);
     assert_eq!(fresh.snapshot("A", everything()).await.unwrap().revision, revision + 2);
@@ -55,13 +161,13 @@ async fn a_case_is_opened_and_judged(fresh: Fresh) {
     assert_eq!(fresh.cases(true).await.unwrap().len(), 1);
     assert_eq!(fresh.case(id + 1).await.unwrap(), None);
     let other = fresh.of_company("OTHER").await;
-    let foreign = other.judge(id, Verdict::Confirm, by, day("2025-03-04"), at(LATER)).await;
+    let foreign = other.act(id, &confirm, &ada("theirs")).await;
     assert!(foreign.unwrap_err().to_string().contains("there is no case"));
 }
 
 async fn time_travel_knows_a_case_as_it_was(fresh: Fresh) {
     let id = suspected(&fresh).await;
-    fresh.judge(id, Verdict::Dismiss, ("ada", "a mistake"), day("2025-03-04"), at(LATER)).await.unwrap();
+    fresh.act(id, &Act::Dismiss, &ada("a mistake")).await.unwrap();
     let status = async |as_of, recorded| {
         let mut horizon = everything();
         (horizon.as_of, horizon.recorded) = (day(as_of), at(recorded));

@@ -119,9 +119,13 @@ async fn a_past_sweep_is_read_again(fresh: Fresh) {
     fresh.with_accounts(&["A", "B"]).await;
     let (a, b) = (fresh.account("A").await, fresh.account("B").await);
     let mut suspected = held(b, "B", vec![Reason::SuspectedProtest]);
+    use duly::domain::evidence::{Kind, LogOdds, Side};
     let observation = duly::domain::evidence::Observation {
         key: "complaint:E".to_owned(),
-        kind: "complaint",
+        kind: Kind::Complaint,
+        side: Side::Protest,
+        weight: LogOdds::hundredths(150),
+        date: day("2025-03-01"),
         decisive: true,
         sentence: "A complaint".to_owned(),
         source: "event E".to_owned(),

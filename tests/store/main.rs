@@ -31,6 +31,7 @@ macro_rules! contracts {
     };
 }
 
+mod agreements;
 mod cases;
 mod chain;
 mod facts;
@@ -39,6 +40,7 @@ mod fresh;
 mod halts;
 mod health;
 mod holds;
+mod incoming;
 mod kept;
 mod outbox;
 mod pages;

@@ -20,10 +20,14 @@ use super::{
 };
 use crate::{
     app::{App, AtWork, Failure},
-    domain::{calendar::instant, case::CaseStatus, notice::State},
+    domain::{
+        calendar::instant,
+        case::{Act, CaseStatus},
+        notice::State,
+    },
     intake::take::{Order, take},
     rules::Rules,
-    store::{cases::Verdict, holds::NewHold},
+    store::{cases::Actor, holds::NewHold},
     sweep::SweepReport,
 };
 
@@ -233,17 +237,20 @@ impl<'p> Play<'p> {
         for case in self.app.store.cases(false).await? {
             let waited = (day - case.opened).num_days();
             let Some(customer) = self.town.customer(&case.account) else { continue };
-            let (verdict, why) = match customer.persona {
-                Persona::Complainer => {
-                    (Verdict::Confirm, "spoke with them: the wrong goods went out, a replacement is on its way")
-                }
-                Persona::Skipper if customer.nth.is_multiple_of(3) => {
-                    (Verdict::Confirm, "spoke with them: they wait until the matter is put right")
-                }
-                _ => (Verdict::Dismiss, "spoke with them: the matter is settled, the invoice was overlooked"),
+            let (act, why) = match customer.persona {
+                Persona::Complainer => (
+                    Act::Confirm { kind: None, reason: None },
+                    "spoke with them: the wrong goods went out, a replacement is on its way",
+                ),
+                Persona::Skipper if customer.nth.is_multiple_of(3) => (
+                    Act::Confirm { kind: None, reason: None },
+                    "spoke with them: they wait until the matter is put right",
+                ),
+                _ => (Act::Dismiss, "spoke with them: the matter is settled, the invoice was overlooked"),
             };
-            if case.status == CaseStatus::Suspected && waited >= 4 && case.opened < NEWEST_CASES {
-                self.app.store.judge(case.id, verdict, (PERSON, why), day, self.now()).await?;
+            if case.course.status == CaseStatus::Suspected && waited >= 4 && case.opened < NEWEST_CASES {
+                let actor = Actor { author: PERSON, why, today: day, now: self.now() };
+                self.app.store.act(case.id, &act, &actor).await?;
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::{
         report::both,
         tasks::waiting,
     },
-    domain::{audit::DULY, case::CaseStatus, notice::State, reason::Reason},
+    domain::{case::CaseStatus, notice::State, reason::Reason},
     store::{
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
@@ -207,7 +207,7 @@ fn wrapped(start: &str, text: &str) -> String {
 
 async fn cases(app: &App) -> Result<String, Failure> {
     let all = app.store.cases(true).await?;
-    let number = |status| all.iter().filter(|case| case.status == status).count();
+    let number = |status| all.iter().filter(|case| case.course.status == status).count();
     let mut text = format!(
         "\nPOSSIBLE PROTESTS: {}; {} confirmed by a person, {} dismissed, {} waiting\n",
         all.len(),
@@ -215,7 +215,7 @@ async fn cases(app: &App) -> Result<String, Failure> {
         number(CaseStatus::Dismissed),
         number(CaseStatus::Suspected),
     );
-    let newest = |status| all.iter().find(|case| case.status == status);
+    let newest = |status| all.iter().find(|case| case.course.status == status);
     for (case, state) in [
         (newest(CaseStatus::Open), "confirmed"),
         (newest(CaseStatus::Dismissed), "dismissed"),
@@ -226,7 +226,7 @@ async fn cases(app: &App) -> Result<String, Failure> {
         for evidence in case.evidence.iter().take(2) {
             text += &wrapped("    - ", &printable(&evidence.sentence));
         }
-        for moved in case.moves.iter().filter(|moved| moved.author != DULY) {
+        for moved in case.events.iter().filter(|moved| moved.author != "duly") {
             text += &wrapped("    → ", &format!("{}: {}", printable(&moved.author), printable(&moved.why)));
         }
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use crate::domain::{
     account_facts::{AccountFacts, Hold},
     calendar::Calendar,
-    case::{CaseFact, CaseStatus},
+    case::{CaseFact, CaseKind, CaseStatus, Concern},
     facts::{Account, Credit, Event, EventKind, Invoice, Payment},
     ledger::{Item, Position, positions},
     money::{Currency, Money},
@@ -131,8 +131,17 @@ pub fn hold(from: NaiveDate, until: Option<NaiveDate>) -> Hold {
 }
 
 pub fn case(id: i64, status: CaseStatus, opened: NaiveDate, invoices: &[&str], evidence: &[&str]) -> CaseFact {
-    let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect();
-    CaseFact { id, status, opened, invoices: owned(invoices), evidence: owned(evidence) }
+    let concern = |invoice: &&str| Concern { invoice: (*invoice).to_owned(), amount: None };
+    CaseFact {
+        id,
+        kind: CaseKind::Protest,
+        status,
+        opened,
+        concerns: invoices.iter().map(concern).collect(),
+        evidence: evidence.iter().map(ToString::to_string).collect(),
+        outcome: None,
+        credits: Vec::new(),
+    }
 }
 
 /// An earlier notice in euros: invoices with the stage and its days.

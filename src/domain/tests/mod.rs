@@ -1,12 +1,14 @@
 //! Proofs of the pure core: tables of edge days and published figures, and properties.
 
-mod build;
+mod agreements;
+pub mod build;
 mod clock_changes;
 mod credits;
 mod discounts;
 mod evidence;
 mod holds;
 mod look;
+mod observations;
 mod properties;
 mod stages;
 mod worlds;

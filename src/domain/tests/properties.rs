@@ -12,11 +12,14 @@ use super::{
 };
 use crate::domain::{
     case::CaseStatus,
+    evidence::{Assessment, Known, Side},
     facts::{CLOSING_PREFIXES, EventKind},
+    instalments::Plan,
     ledger::positions,
     money::{Currency, Money},
     notice::Withdrawal,
     plan::{Decision, Outcome},
+    promise::Promise,
 };
 
 fn is_notice(decision: &Decision) -> bool {
@@ -41,6 +44,17 @@ fn known_on(world: &World, as_of: NaiveDate) -> World {
     facts.cases.retain(|case| case.opened <= as_of);
     facts.notices.retain(|notice| notice.as_of <= as_of);
     known
+}
+
+/// Of all overdue items.
+fn assessments(world: &World, as_of: NaiveDate) -> Vec<Assessment> {
+    let positions = positions(&world.facts, &world.policy, as_of);
+    let assessed = positions.values().flat_map(|position| {
+        let known = Known::of(&world.facts, &world.policy, position, as_of);
+        let overdue = position.items.iter().filter(|item| item.residual > 0 && item.days_overdue(as_of) >= 1);
+        overdue.map(move |item| known.assess(item))
+    });
+    assessed.collect()
 }
 
 proptest! {
@@ -84,6 +98,31 @@ proptest! {
         prop_assert_eq!(world.plan(as_of), shuffled.plan(as_of));
         let position = |world: &World| format!("{:?}", positions(&world.facts, &world.policy, as_of));
         prop_assert_eq!(position(&world), position(&shuffled));
+    }
+
+    #[test]
+    fn assessments_know_neither_the_order_of_facts_nor_the_future(world in world(), as_of in as_of(), seed in any::<u64>()) {
+        use rand_like::shuffle;
+        let mut shuffled = known_on(&world, as_of);
+        let facts = &mut shuffled.facts;
+        shuffle(&mut facts.invoices, seed);
+        shuffle(&mut facts.payments, seed);
+        shuffle(&mut facts.credits, seed);
+        shuffle(&mut facts.events, seed);
+        shuffle(&mut facts.cases, seed);
+        shuffle(&mut facts.notices, seed);
+        prop_assert_eq!(assessments(&world, as_of), assessments(&shuffled, as_of));
+    }
+
+    #[test]
+    fn a_complaint_never_makes_a_protest_less_likely(world in world(), as_of in as_of(), ago in 0_u64..200, named in any::<bool>()) {
+        let mut more = world.clone();
+        let about = world.facts.invoices.first().map(|invoice| invoice.number.clone()).filter(|_| named);
+        more.facts.events.push(event("NEW", as_of - Days::new(ago), EventKind::Complaint, about.as_deref()));
+        for (before, after) in assessments(&world, as_of).iter().zip(&assessments(&more, as_of)) {
+            prop_assert!(after.score(Side::Protest) >= before.score(Side::Protest), "{:?} {:?}", before, after);
+            prop_assert!(after.is_protest() || !before.is_protest(), "{:?} {:?}", before, after);
+        }
     }
 
     #[test]
@@ -178,7 +217,7 @@ proptest! {
 
     /// Paid whole, held, disputed, in a case, promised: not listed, whatever else is true.
     #[test]
-    fn what_is_paid_or_held_is_never_noticed(world in world(), as_of in as_of(), how in 0..6_u8) {
+    fn what_is_paid_or_held_is_never_noticed(world in world(), as_of in as_of(), how in 0..9_u8) {
         for number in listed(&world, as_of) {
             let mut world = world.clone();
             let facts = &mut world.facts;
@@ -193,7 +232,15 @@ proptest! {
                 2 => facts.cases.push(case(99, CaseStatus::Suspected, as_of, &[&number], &[])),
                 3 => facts.events.push(event("ZZ", as_of, EventKind::Promise, Some(&number))),
                 4 => facts.events.push(event("ZZ", as_of, EventKind::PastDispute, Some(&number))),
-                _ => facts.events.push(event("ZZ", as_of, EventKind::Complaint, Some(&number))),
+                5 => facts.events.push(event("ZZ", as_of, EventKind::Complaint, Some(&number))),
+                6 => facts.cases.push(case(99, CaseStatus::AwaitingCustomer, as_of, &[], &[])),
+                7 => facts.promises.push(Promise {
+                    source: "promise 99".into(), invoice: Some(number.clone()), amount: None, made: as_of, until: as_of, ended: None,
+                }),
+                _ => facts.plans.push(Plan {
+                    id: 99, invoices: vec![number.clone()], currency: amount.currency, parts: vec![(as_of + Days::new(9), i64::MAX / 4)],
+                    agreed: as_of, ended: None,
+                }),
             }
             prop_assert!(!listed(&world, as_of).contains(&number), "{} {}", number, how);
         }

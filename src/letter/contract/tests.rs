@@ -36,6 +36,17 @@ fn bad_catalogues_are_refused_for_the_right_reason() {
     // file, what is replaced, by what, message key, part of the reason
     let table = [
         ("en.ftl", "closing = With kind regards", "", "closing", "missing"),
+        ("en.ftl", ": a credit of { $amount }", ": a credit", "confirm-credit-line", "`$amount` is missing"),
+        ("en.ftl", "The mistake was ours", "It was despite your wishes", "confirm-our-fault", "“despite” blames"),
+        ("en.ftl", "confirmed for the account", "confirmed for", "confirm-subject", "does not speak of the account"),
+        (
+            "en.ftl",
+            "so that nothing is",
+            "whatever is overdue for you, so that nothing is",
+            "confirm-explained",
+            "“you” stands beside “overdue”",
+        ),
+        ("de.ftl", "Eine Antwort auf diese E-Mail erreicht", "Umgehend erreicht", "confirm-ask", "“umgehend*” presses"),
         ("en.ftl", "closing = With", "closin = With", "closin", "did you mean `closing`"),
         ("en.ftl", "Dear { $name }", "Dear { $nmae }", "greeting", "`$nmae` is unknown"),
         ("en.ftl", "Dear { $name }", "Dear friend", "greeting", "`$name` is missing"),
@@ -172,8 +183,9 @@ fn folders_without_a_usable_catalogue_are_refused() {
 
 #[test]
 fn every_key_is_used_by_the_letters() {
-    let source = include_str!("../view.rs");
+    let sources = [include_str!("../view.rs"), include_str!("../page.rs"), include_str!("../confirmation.rs")];
     for key in KEYS {
+        let source = sources.concat();
         assert!(source.contains(&format!("\"{}\"", key.name)), "no letter uses `{}`", key.name);
     }
 }

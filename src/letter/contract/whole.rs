@@ -3,9 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{Letter, Rendered, Template, format::Formats, layout::render, sample::Shape},
+    super::{
+        Letter, Rendered, Template,
+        confirmation::{Confirmation, confirm},
+        format::Formats,
+        layout::render,
+        sample::{Shape, confirmation},
+    },
     Breach, Catalogue, Spoken, Weight, Words, harsher, tone_problems,
 };
+use crate::domain::case::CaseOutcome;
 
 /// What is wrong and what to do, each once however many samples show it.
 type Found = BTreeSet<(String, String)>;
@@ -25,7 +32,7 @@ pub fn letters(catalogue: &Catalogue, words: &Words) -> Vec<Breach> {
                     ));
                     None
                 }
-                Ok(rendered) => Some(whole(&letter, &rendered, catalogue, &mut found)),
+                Ok(rendered) => Some(whole(&facts(&letter), &rendered, catalogue, &mut found)),
             }
         });
         if let [Some(first), Some(second)] = weights
@@ -34,12 +41,25 @@ pub fn letters(catalogue: &Catalogue, words: &Words) -> Vec<Breach> {
             found.insert((format!("as a whole, {why}"), "soften the messages that begin with `second-`".to_owned()));
         }
     }
+    for outcome in CaseOutcome::ALL {
+        let letter = confirmation(outcome, &catalogue.locale, currency);
+        match confirm(&letter, words) {
+            Ok(rendered) => _ = whole(&confirmed(&letter), &rendered, catalogue, &mut found),
+            Err(error) => {
+                let why = format!("a sample confirmation cannot be written: {error}");
+                found.insert((why, "correct the message".to_owned()));
+            }
+        }
+    }
     let breach = |(why, fix)| Breach { file: catalogue.file.clone(), line: None, key: None, word: None, why, fix };
     found.into_iter().map(breach).collect()
 }
 
+/// What a letter must show, and how it is called.
+type Fact = (&'static str, String);
+
 /// Judges one rendered letter and weighs it.
-fn whole(letter: &Letter, rendered: &Rendered, catalogue: &Catalogue, found: &mut Found) -> Weight {
+fn whole(facts: &[Fact], rendered: &Rendered, catalogue: &Catalogue, found: &mut Found) -> Weight {
     let spoken = Spoken::new(&format!("{}\n\n{}", rendered.subject, rendered.text));
     for (_, why, fix) in tone_problems(&spoken, &catalogue.lists) {
         found.insert((format!("in a whole letter, {why}"), fix.to_owned()));
@@ -47,8 +67,8 @@ fn whole(letter: &Letter, rendered: &Rendered, catalogue: &Catalogue, found: &mu
     // Lines of the text part are wrapped, and its blanks may be any kind of blank.
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (text, html) = (plain(&rendered.text), plain(&rendered.html.replace("&#38;", "&")));
-    for (what, value) in facts(letter) {
-        let value = plain(&value);
+    for (what, value) in facts {
+        let value = plain(value);
         if !text.contains(&value) || !html.contains(&value) {
             let why = format!("a letter does not show {what} (`{value}`)");
             found.insert((why, "put it back into the message that names it".to_owned()));
@@ -57,8 +77,27 @@ fn whole(letter: &Letter, rendered: &Rendered, catalogue: &Catalogue, found: &mu
     Weight::of(&spoken, &catalogue.lists)
 }
 
-/// What every letter must show.
-fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
+/// What every confirmation must show.
+fn confirmed(letter: &Confirmation) -> Vec<Fact> {
+    let Ok(formats) = Formats::of(&letter.locale) else { return Vec::new() };
+    let money = |amount| formats.money(amount).unwrap_or_default();
+    let mut facts = vec![
+        ("the account", letter.account.clone()),
+        ("the person to turn to", letter.sender.contact.clone()),
+        ("that person's telephone", letter.sender.phone.clone()),
+    ];
+    for (invoice, amount) in &letter.credits {
+        facts.extend([("an invoice", invoice.clone()), ("a credit's amount", money(*amount))]);
+    }
+    for (day, amount) in &letter.parts {
+        let day = formats.long_date(*day).unwrap_or_default();
+        facts.extend([("an instalment's day", day), ("an instalment's amount", money(*amount))]);
+    }
+    facts
+}
+
+/// What every notice must show.
+fn facts(letter: &Letter) -> Vec<Fact> {
     let Ok(formats) = Formats::of(&letter.locale) else { return Vec::new() };
     let money = |amount| formats.money(amount).unwrap_or_default();
     let date = |day| formats.long_date(day).unwrap_or_default();

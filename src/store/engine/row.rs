@@ -113,4 +113,9 @@ impl<'r> Columns<'r> {
         let text: &str = self.take()?;
         from_code(text).ok_or_else(|| self.not_understood(text))
     }
+
+    pub fn code_optional<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+        let text: Option<&str> = self.take()?;
+        text.map(|text| from_code(text).ok_or_else(|| self.not_understood(text))).transpose()
+    }
 }

@@ -1,0 +1,88 @@
+//! What cases need besides the ledger: who has them, until when, and how hot they are.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    app::App,
+    domain::{
+        business_hours::BusinessHours,
+        case::{
+            CaseKind, Course,
+            assign::{self, Settling},
+            staff,
+            temperature::{Signs, Temperature},
+        },
+        money::Money,
+    },
+    store,
+};
+
+/// Until when the customer should have an answer, and a solution.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    pub respond_by: DateTime<Utc>,
+    pub resolve_by: DateTime<Utc>,
+}
+
+impl App {
+    pub fn business_hours(&self) -> BusinessHours<'_> {
+        let rule = &self.rules.standard.policy.cases;
+        BusinessHours {
+            calendar: &self.rules.calendar,
+            country: &self.settings.company.country,
+            zone: self.settings.company.zone,
+            from: rule.from,
+            until: rule.until,
+        }
+    }
+
+    /// The due times of a case that is opened now.
+    pub fn due(&self) -> Due {
+        let (rule, now) = (&self.rules.standard.policy.cases, self.clock.now());
+        let after = |hours| self.business_hours().after(now, hours);
+        Due { respond_by: after(rule.first_response_hours), resolve_by: after(rule.resolve_hours) }
+    }
+
+    /// Who should have a new case; nobody when the policy names no staff.
+    pub async fn owner(&self, kind: CaseKind, account: &str) -> store::Result<Option<String>> {
+        let load = self.store.case_load().await?;
+        Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
+    }
+
+    /// Whether a person may settle so much without a second one.
+    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)]) -> bool {
+        let staff = &self.rules.standard.policy.staff;
+        assign::settles(staff, person, &amounts(credits)) == Settling::Alone
+    }
+
+    pub fn may_approve(&self, proposer: &str, approver: &str, credits: &[(String, Money)]) -> Result<(), String> {
+        let staff = &self.rules.standard.policy.staff;
+        assign::may_approve(staff, proposer, approver, &amounts(credits)).map_err(|why| why.to_string())
+    }
+
+    /// The name of a person who works on cases; any name where the policy has no staff.
+    pub fn colleague(&self, name: &str) -> Result<String, String> {
+        match &self.rules.standard.policy.staff[..] {
+            [] => Ok(name.to_owned()),
+            staff => staff::find(staff, name).map(|person| person.name.clone()),
+        }
+    }
+
+    pub fn temperature(&self, course: &Course) -> Temperature {
+        let waited = course
+            .waiting_since
+            .map_or(Duration::zero(), |since| self.business_hours().between(since, self.clock.now()));
+        let signs = Signs {
+            waited,
+            answered: course.responded_at.is_some(),
+            hand_overs: course.hand_overs,
+            repeated: course.unanswered.saturating_sub(1),
+            reopened: course.reopened,
+        };
+        Temperature::of(&self.rules.standard.policy.cases, &signs)
+    }
+}
+
+fn amounts(credits: &[(String, Money)]) -> Vec<Money> {
+    credits.iter().map(|(_, amount)| *amount).collect()
+}

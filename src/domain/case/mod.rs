@@ -1,0 +1,78 @@
+//! A case: work for a person, with the evidence, until it is followed up.
+
+mod act;
+pub mod assign;
+mod cause;
+mod course;
+mod event;
+mod kind;
+mod outcome;
+pub mod playbook;
+pub mod reason;
+mod rule;
+pub mod staff;
+mod status;
+pub mod temperature;
+
+use chrono::NaiveDate;
+
+use super::money::Money;
+pub use act::{Act, Solution};
+pub use cause::Cause;
+pub use course::{Course, Proposal};
+pub use event::{CaseEvent, Did};
+pub use kind::CaseKind;
+pub use outcome::CaseOutcome;
+pub use rule::CaseRule;
+pub use status::{CaseMove, CaseStatus, Step};
+
+/// A case as the planner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFact {
+    pub id: i64,
+    pub kind: CaseKind,
+    pub status: CaseStatus,
+    /// Civil date from which it counts.
+    pub opened: NaiveDate,
+    /// What it is about; the whole account when nothing is named.
+    pub concerns: Vec<Concern>,
+    /// Keys of the observations that it was opened for.
+    pub evidence: Vec<String>,
+    /// How it was resolved, and from which day on.
+    pub outcome: Option<(CaseOutcome, NaiveDate)>,
+    /// Credits agreed in it, which the books may not have made yet.
+    pub credits: Vec<(String, Money)>,
+}
+
+/// An invoice that a case is about, or an amount of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    pub invoice: String,
+    pub amount: Option<Money>,
+}
+
+impl CaseFact {
+    /// Whether it holds all of an invoice.
+    pub fn holds(&self, invoice: &str) -> bool {
+        let whole = |concern: &Concern| concern.invoice == invoice && concern.amount.is_none();
+        let left = self.status == CaseStatus::Closed && self.outcome.is_some_and(|(outcome, _)| outcome.leaves_alone());
+        (!self.status.is_over() || left) && (self.concerns.is_empty() || self.concerns.iter().any(whole))
+    }
+
+    /// The part of an invoice that it holds, in minor units.
+    pub fn disputed(&self, invoice: &str) -> i64 {
+        let about = self.concerns.iter().filter(|concern| concern.invoice == invoice && !self.status.is_over());
+        about.filter_map(|concern| concern.amount).map(|amount| amount.minor).sum()
+    }
+
+    /// Credit agreed on an invoice, in minor units, with the day of the agreement.
+    pub fn agreed(&self, invoice: &str) -> Option<(i64, NaiveDate)> {
+        let (_, on) = self.outcome.filter(|_| self.status != CaseStatus::Dismissed)?;
+        let about = self.credits.iter().filter(|(number, _)| number == invoice);
+        Some((about.map(|(_, amount)| amount.minor).sum(), on)).filter(|(sum, _)| *sum > 0)
+    }
+
+    pub fn is_about(&self, invoice: &str) -> bool {
+        self.concerns.is_empty() || self.concerns.iter().any(|concern| concern.invoice == invoice)
+    }
+}

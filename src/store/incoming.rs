@@ -1,0 +1,210 @@
+//! Mails that came in: each is taken once, with all that follows from it, in one transaction.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Result, Store,
+    agreements::{NewPromise, promise_in},
+    audit,
+    cases::{Actor, NewCase, act_in, open_case},
+    engine::{Builder, Columns, Engine, Tx, query},
+    holds::{NewHold, hold_in},
+    touch,
+};
+use crate::{
+    domain::{audit::Kind, case::Act, mail::MailKind},
+    failpoint,
+};
+
+/// A mail with what was made of it.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    pub mailbox: String,
+    /// Where it lies in the mailbox.
+    pub place: String,
+    pub message_id: Option<String>,
+    pub kind: MailKind,
+    pub account: Option<i64>,
+    pub notice: Option<i64>,
+    /// In words for a person.
+    pub made: String,
+    pub effects: Vec<Effect>,
+}
+
+/// What may follow from a mail. There is nothing else.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// The address of a notice is not written to any more.
+    Stop {
+        notice: i64,
+        account: i64,
+        why: String,
+    },
+    Open(Box<NewCase>),
+    /// The customer's words on a case that is there.
+    Say {
+        case: i64,
+        words: String,
+    },
+    Promise(NewPromise),
+    /// Nobody is reminded until a person had time to read.
+    Hold(NewHold),
+}
+
+/// A notice that a mail is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    pub notice: i64,
+    pub account: i64,
+    pub address: String,
+}
+
+/// A mail that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForPeople {
+    pub id: i64,
+    pub kind: MailKind,
+    /// Number of the account.
+    pub account: Option<String>,
+    pub made: String,
+}
+
+impl Store {
+    /// Takes a mail with all that follows, or nothing when it was taken before. Says as what it was taken.
+    pub async fn take_mail(&self, mail: &NewMail, actor: &Actor<'_>) -> Result<Option<MailKind>> {
+        let mut tx = self.begin().await?;
+        if tx.engine() == Engine::Postgres {
+            // One mail of a company at a time: two copies may come to two replicas.
+            let text = "SELECT pg_advisory_xact_lock(hashtextextended('duly mail', $1))";
+            query(text).bind(self.company).execute(&mut tx).await?;
+        }
+        let text = "SELECT EXISTS (SELECT 1 FROM incoming WHERE company = $1 AND mailbox = $2 AND place = $3)";
+        if query(text).bind(self.company).bind(&mail.mailbox).bind(&mail.place).value(&mut tx).await? {
+            return Ok(None);
+        }
+        let text = "SELECT EXISTS (SELECT 1 FROM incoming WHERE company = $1 AND message_id = $2)";
+        let again: bool = query(text).bind(self.company).bind(&mail.message_id).value(&mut tx).await?;
+        let (kind, mut case) = (if again { MailKind::Known } else { mail.kind }, None);
+        if !again {
+            for effect in &mail.effects {
+                case = self.follow(&mut tx, effect, actor).await?.or(case);
+            }
+        }
+        let text = "INSERT INTO incoming (company, mailbox, place, message_id, kind, account, notice, case_id, made, \
+                    recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+        let insert = query(text).bind(self.company).bind(&mail.mailbox).bind(&mail.place).bind(&mail.message_id);
+        let insert = insert.bind(kind.code()).bind(mail.account).bind(mail.notice).bind(case);
+        let made = if again { "the same mail again" } else { &mail.made };
+        let id: i64 = insert.bind(made).bind(actor.now).value(&mut tx).await?;
+        audit::tell(&mut tx, self.company, Kind::Mail, &id.to_string()).await?;
+        failpoint::hit("mail_before_commit");
+        tx.commit().await?;
+        failpoint::hit("mail_after_commit");
+        Ok(Some(kind))
+    }
+
+    /// Returns the case that it is on.
+    async fn follow(&self, tx: &mut Tx, effect: &Effect, actor: &Actor<'_>) -> Result<Option<i64>> {
+        match effect {
+            Effect::Stop { notice, account, why } => {
+                let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
+                            SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
+                query(text).bind(why).bind(actor.now).bind(*notice).execute(&mut *tx).await?;
+                touch(tx, *account).await?;
+                Ok(None)
+            }
+            Effect::Open(case) => Ok(Some(open_case(tx, self.company, case, actor.now).await?)),
+            Effect::Say { case, words } => {
+                let said = Actor { why: words, ..actor.clone() };
+                act_in(tx, self.company, *case, &Act::Say, &said).await?;
+                Ok(Some(*case))
+            }
+            Effect::Promise(promise) => {
+                promise_in(tx, self.company, promise, actor.now).await?;
+                Ok(promise.case)
+            }
+            Effect::Hold(hold) => {
+                hold_in(tx, self.company, hold, actor.now).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether the mail at a place was taken already.
+    pub async fn mail_was_taken(&self, mailbox: &str, place: &str) -> Result<bool> {
+        let text = "SELECT EXISTS (SELECT 1 FROM incoming WHERE company = $1 AND mailbox = $2 AND place = $3)";
+        query(text).bind(self.company).bind(mailbox).bind(place).value(self.pool()).await
+    }
+
+    /// The place of the mail that was taken last of a mailbox.
+    pub async fn last_place(&self, mailbox: &str) -> Result<Option<String>> {
+        let text = "SELECT place FROM incoming WHERE company = $1 AND mailbox = $2 ORDER BY id DESC LIMIT 1";
+        query(text).bind(self.company).bind(mailbox).value_optional(self.pool()).await
+    }
+
+    /// The first of these tokens that is one of a notice that was on its way.
+    pub async fn notice_of(&self, tokens: &[String]) -> Result<Option<About>> {
+        if tokens.is_empty() {
+            return Ok(None);
+        }
+        let mut read = Builder::new("SELECT token, id, account, address FROM notice WHERE attempts > 0 AND company = ");
+        read.push_bind(self.company).push(" AND token IN ").push_list(tokens);
+        let mut found: Option<(usize, About)> = None;
+        for row in &read.build().fetch_all(self.pool()).await? {
+            let mut c = Columns::of(row);
+            let token: String = c.take()?;
+            let rank = tokens.iter().position(|known| *known == token).unwrap_or(usize::MAX);
+            let about = About { notice: c.take()?, account: c.take()?, address: c.take()? };
+            found = found.filter(|(best, _)| *best < rank).or(Some((rank, about)));
+        }
+        Ok(found.map(|(_, about)| about))
+    }
+
+    /// Invoices of a notice.
+    pub async fn invoices_of(&self, notice: i64) -> Result<Vec<String>> {
+        let text = "SELECT invoice FROM notice_item WHERE notice = $1 ORDER BY position";
+        query(text).bind(notice).values(self.pool()).await
+    }
+
+    /// Accounts that have an address among theirs, at most two.
+    pub async fn accounts_of_address(&self, address: &str) -> Result<Vec<i64>> {
+        // Without `LIKE`, for which an address may be a pattern.
+        let text = "SELECT a.id FROM account_fact f JOIN account a ON a.id = f.account \
+                    WHERE a.company = $1 AND f.superseded_by IS NULL \
+                    AND replace(';' || lower(f.emails) || ';', ';' || $2 || ';', '') <> ';' || lower(f.emails) || ';' \
+                    ORDER BY a.id LIMIT 2";
+        query(text).bind(self.company).bind(address.to_lowercase()).values(self.pool()).await
+    }
+
+    /// Accounts of the invoices that have one of these numbers.
+    pub async fn accounts_of_invoices(&self, numbers: &[String]) -> Result<Vec<(String, i64)>> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = Builder::new("SELECT number, account FROM invoice WHERE superseded_by IS NULL AND company = ");
+        read.push_bind(self.company).push(" AND number IN ").push_list(numbers);
+        let found = |row| {
+            let mut c = Columns::of(row);
+            Ok((c.take()?, c.take()?))
+        };
+        read.build().fetch_all(self.pool()).await?.iter().map(found).collect()
+    }
+
+    /// Mails since an instant that a person should look at, oldest first.
+    pub async fn mails_for_people(&self, since: DateTime<Utc>, most: i64) -> Result<Vec<ForPeople>> {
+        let text = "SELECT m.id, m.kind, a.number, m.made FROM incoming m LEFT JOIN account a ON a.id = m.account \
+                    WHERE m.company = $1 AND m.recorded_at >= $2 AND m.kind IN ('unclear', 'unplaced', 'failed') \
+                    ORDER BY m.id LIMIT $3";
+        let mail = |row| {
+            let mut c = Columns::of(row);
+            Ok(ForPeople { id: c.take()?, kind: c.code(MailKind::from_code)?, account: c.take()?, made: c.take()? })
+        };
+        query(text).bind(self.company).bind(since).bind(most).fetch_all(self.pool()).await?.iter().map(mail).collect()
+    }
+
+    /// How many notices came back.
+    pub async fn bounced(&self) -> Result<i64> {
+        let text = "SELECT COUNT(DISTINCT notice) FROM incoming WHERE company = $1 AND kind = 'bounce'";
+        query(text).bind(self.company).value(self.pool()).await
+    }
+}

@@ -1,0 +1,7 @@
+//! The mailbox by IMAP, against a real Dovecot and against servers that are none.
+
+mod dovecot;
+mod hostile;
+mod mails;
+mod opening;
+mod waiting;
