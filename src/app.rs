@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -101,8 +101,7 @@ impl App {
     /// claimed is free then.
     pub async fn at_work(&self) -> Result<AtWork, Failure> {
         let lock = self.settings.database_file().map(|file| WorkLock::take(&file)).transpose()?;
-        let silent = Duration::seconds(self.settings.database.silent_seconds.into());
-        let presence = Presence::announce(&self.store, &self.clock, silent).await?;
+        let presence = Presence::announce(&self.store, &self.clock, self.settings.database.silent()).await?;
         Ok(AtWork { presence, _lock: lock })
     }
 

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::Duration;
 use chrono_tz::Tz;
 use lettre::Address;
 use secrecy::SecretString;
@@ -76,6 +77,12 @@ pub struct Database {
 
 const fn silent_seconds() -> u32 {
     60
+}
+
+impl Database {
+    pub fn silent(&self) -> Duration {
+        Duration::seconds(self.silent_seconds.into())
+    }
 }
 
 /// Folders, relative to the settings file.

@@ -22,7 +22,10 @@ pub async fn run(config: &Path, args: &Args) -> Outcome {
         return Err(Failure::Input(format!("there is no database {} yet; the first command makes it", file.display())));
     }
     let address = address(&settings)?;
-    let schema = if args.check { Store::schema(&address).await? } else { Store::migrate(&address).await? };
+    let schema = match args.check {
+        true => Store::schema(&address).await?,
+        false => Store::migrate(&address, settings.database.silent()).await?,
+    };
     let Schema { database, program } = schema;
     if database == program {
         print(&format!("The database has the tables of this program (version {program}).\n"));

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use chrono::Duration;
-
 use super::{
     Done, Outcome,
     output::{count, print, table},
@@ -39,10 +37,9 @@ pub async fn run(config: &Path, args: &Args) -> Outcome {
     {
         return Err(Failure::Input(format!("there is no database {}", file.display())));
     }
-    let silent = Duration::seconds(settings.database.silent_seconds.into());
     let (from, to) = (Whole::open(from).await?, Whole::open(to).await?);
     let (mut lines, mut rows) = (Vec::new(), 0);
-    let moved = move_all(&from, &to, silent, Clock::System.now(), |copied| {
+    let moved = move_all(&from, &to, settings.database.silent(), Clock::System.now(), |copied| {
         rows += copied.rows;
         let digest = copied.digest.get(..16).unwrap_or_default().to_owned();
         lines.push(vec![copied.table.clone(), copied.rows.to_string(), digest]);

@@ -7,6 +7,9 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
+/// The author where no person acts.
+pub const DULY: &str = "duly";
+
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     domain::{
         account_facts::AccountFacts,
+        audit::DULY,
         calendar::plus_days,
         case::{CaseKind, Concern},
         mail::MailKind,
@@ -30,8 +31,6 @@ use crate::{
     },
 };
 
-/// The author of what follows from mails.
-const DULY: &str = "duly";
 /// Letters of a customer's words that are kept.
 const WORDS: usize = 10_000;
 /// Days for which an answer that is not understood keeps notices back.

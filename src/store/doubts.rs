@@ -38,7 +38,7 @@ pub enum Verdict {
 }
 
 impl Store {
-    /// Notices in doubt, oldest first.
+    /// Notices in doubt, oldest first, by the index of those that are open.
     pub async fn doubts(&self, limit: i64) -> Result<Vec<Doubt>> {
         let text = "SELECT n.id, n.as_of, a.number, n.address, n.token, n.intent_at, n.relay, n.reply, n.doubts, n.due_at \
                     FROM notice n JOIN account a ON a.id = n.account WHERE n.company = $1 AND n.state = 'in_doubt' \

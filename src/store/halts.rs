@@ -6,7 +6,7 @@ use super::{
     Result, Store, audit,
     engine::{Columns, Row, query},
 };
-use crate::domain::audit::{Entry, Kind};
+use crate::domain::audit::{DULY, Entry, Kind};
 
 /// Kind of a halt because the relay refuses our settings.
 pub const RELAY: &str = "relay";
@@ -41,7 +41,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = "INSERT INTO halt (company, kind, why, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
         if query(text).bind(self.company).bind(kind).bind(why).bind(now).execute(&mut tx).await? == 1 {
-            let entry = Entry::new(Kind::Halt, now, "duly", kind.to_owned(), why.to_owned());
+            let entry = Entry::new(Kind::Halt, now, DULY, kind.to_owned(), why.to_owned());
             audit::append(&mut tx, self.company, &entry).await?;
         }
         tx.commit().await

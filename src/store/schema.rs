@@ -3,12 +3,14 @@
 //! A new database gets its tables by itself. One of an older program is only changed by
 //! `duly migrate`, since another process may still work on it; one of a newer program is refused.
 
+use chrono::Duration;
 use sqlx::migrate::Migrator;
 
 use super::{
     Address, Result, Store, StoreError,
     engine::{self, Engine, Pool, query},
     lock::WorkLock,
+    workers::living,
 };
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -82,8 +84,9 @@ impl Store {
         schema
     }
 
-    /// Brings a database to the tables of this program. Nothing else may work on it meanwhile.
-    pub async fn migrate(address: &Address) -> Result<Schema> {
+    /// Brings a database to the tables of this program. Nothing else may work on it meanwhile: a worker of whom nothing
+    /// was heard for `silent` is gone.
+    pub async fn migrate(address: &Address, silent: Duration) -> Result<Schema> {
         let _lock = match address {
             Address::File(file) => Some(WorkLock::take(file)?),
             Address::Server { .. } => None,
@@ -92,8 +95,7 @@ impl Store {
         let schema = Schema::of(&pool).await?;
         schema.refuse_newer()?;
         if pool.engine() == Engine::Postgres && schema.database >= WORKERS {
-            let text = "SELECT COUNT(*) FROM worker WHERE seen_at > clock_timestamp() - INTERVAL '60 seconds'";
-            let living: i64 = query(text).value(&pool).await?;
+            let living = living(&mut pool.begin_read().await?, silent).await?;
             if living > 0 {
                 return Err(StoreError::Refused(format!(
                     "another duly process ({living} in all) works on this database; stop all of them first"

@@ -9,7 +9,7 @@ use super::{
     engine::{Builder, Columns, Row, Tx, dynamic, query},
     sweep_print::add,
 };
-use crate::domain::audit::{Entry, Fingerprint, Kind};
+use crate::domain::audit::{DULY, Entry, Fingerprint, Kind};
 
 /// Notices sealed by one statement: the bound of what is kept in memory.
 const PAGE: i64 = 2_000;
@@ -67,7 +67,7 @@ impl Store {
         }
         let Some(first) = first else { return Ok(()) };
         let subject = format!("notices {first} to {last}");
-        end.append(&mut tx, &Entry::new(Kind::Sent, now, "duly", subject, seal.detail())).await?;
+        end.append(&mut tx, &Entry::new(Kind::Sent, now, DULY, subject, seal.detail())).await?;
         tx.commit().await
     }
 

@@ -9,13 +9,10 @@ use super::{
     sweep_print::sweep_print,
 };
 use crate::domain::{
-    audit::{Entry, Kind, instant},
+    audit::{DULY, Entry, Kind, instant},
     money::Money,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-
-/// The author where no person acts.
-const DULY: &str = "duly";
 
 /// The entry about a row, if the row is there. Seals, and what stands in no other table, are none
 /// of these.

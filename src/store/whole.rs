@@ -9,9 +9,9 @@ use super::{
     engine::{self, Engine, Pool, Tx, dynamic, query},
     schema,
     tables::Table,
+    workers::living,
 };
-
-use crate::domain::audit::{Entry, Kind as Told};
+use crate::domain::audit::{DULY, Entry, Kind};
 
 /// Kind of a halt in a database that was moved elsewhere.
 const MOVED: &str = "moved";
@@ -52,8 +52,7 @@ impl Whole {
         let mut tx = self.pool.begin_repeatable().await?;
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         dynamic(format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", names.join(", "))).execute(&mut tx).await?;
-        let text = "SELECT COUNT(*) FROM worker WHERE seen_at >= clock_timestamp() - $1 * INTERVAL '1 millisecond'";
-        let living: i64 = query(text).bind(silent.num_milliseconds()).value(&mut tx).await?;
+        let living = living(&mut tx, silent).await?;
         if living > 0 {
             return Err(StoreError::Refused(format!(
                 "{living} duly at work on this database (the daemon, a sweep or a delivery): stop all of them first"
@@ -79,7 +78,7 @@ pub(super) async fn tell_moved(tx: &mut Tx, (from, to): (Engine, Engine), now: D
     let companies: Vec<i64> = query("SELECT id FROM company ORDER BY id").values(&mut *tx).await?;
     for company in companies {
         let detail = format!("from {from} to {to}");
-        let entry = Entry::new(Told::Moved, now, "duly", "database".to_owned(), detail);
+        let entry = Entry::new(Kind::Moved, now, DULY, "database".to_owned(), detail);
         audit::append(tx, company, &entry).await?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Result, Store,
-    engine::{Columns, Engine, dynamic, query},
+    engine::{Columns, Engine, Tx, dynamic, query},
 };
 
 /// A process at work, as a person sees it.
@@ -15,6 +15,13 @@ pub struct AtWork {
     pub since: DateTime<Utc>,
     /// Its last sign of life.
     pub seen_at: DateTime<Utc>,
+}
+
+/// How many workers of all companies gave a sign of life within so long, on PostgreSQL. The file of SQLite has a lock
+/// instead.
+pub(super) async fn living(tx: &mut Tx, silent: Duration) -> Result<i64> {
+    let text = "SELECT COUNT(*) FROM worker WHERE seen_at >= clock_timestamp() - $1 * INTERVAL '1 millisecond'";
+    query(text).bind(silent.num_milliseconds()).value(tx).await
 }
 
 impl Store {

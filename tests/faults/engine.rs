@@ -56,16 +56,15 @@ impl Engine {
 impl Database {
     /// Rows of a query whose columns are all text; NULL is empty.
     pub async fn rows(&self, text: &str) -> sqlx::Result<Vec<Vec<String>>> {
-        let query = sqlx::query(AssertSqlSafe(text.to_owned()));
+        let text = AssertSqlSafe(text.to_owned());
         Ok(match self {
             Self::Sqlite(options) => {
                 let mut connection = SqliteConnection::connect_with(options).await?;
-                query.fetch_all(&mut connection).await?.iter().map(cells).collect()
+                sqlx::query(text).fetch_all(&mut connection).await?.iter().map(cells).collect()
             }
             Self::Postgres(options) => {
-                let query = sqlx::query(AssertSqlSafe(text.to_owned()));
                 let mut connection = PgConnection::connect_with(options).await?;
-                query.fetch_all(&mut connection).await?.iter().map(cells).collect()
+                sqlx::query(text).fetch_all(&mut connection).await?.iter().map(cells).collect()
             }
         })
     }

@@ -24,8 +24,9 @@ fn possible<T>(damages: &[T], on_postgres: usize) -> &[T] {
     if database::on_postgres() { &damages[..on_postgres] } else { damages }
 }
 
+/// Accounts on two pages of the sweep.
 fn numbers() -> Vec<String> {
-    (0..60).map(|n| format!("A{n:03}")).chain(["B".to_owned()]).collect()
+    (0..250).map(|n| format!("A{n:03}")).chain(["B".to_owned()]).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,10 +43,10 @@ async fn one_bad_account_stops_nobody_else() {
             swept.err
         );
         let out = swept.ended(0);
-        assert!(out.contains("60 notices, 0 accounts held\n1 account cannot be read"), "{damage}: {out}");
-        assert!(out.contains("60 sent"), "{damage}: {out}");
+        assert!(out.contains("250 notices, 0 accounts held\n1 account cannot be read"), "{damage}: {out}");
+        assert!(out.contains("250 sent"), "{damage}: {out}");
         let decided = "SELECT outcome, reasons, COUNT(*) FROM decision GROUP BY 1, 2 ORDER BY 1";
-        assert_eq!(house.rows(decided).await, ["held unreadable 1", "notice  60"], "{damage}");
+        assert_eq!(house.rows(decided).await, ["held unreadable 1", "notice  250"], "{damage}");
         let tasks = house.duly(&["tasks", "--as-of", DAY]).ended(0);
         assert!(tasks.contains("account B cannot be read") && tasks.contains(said), "{damage}: {tasks}");
         assert!(house.duly(&["plan", "--as-of", DAY]).ended(0).contains("1 account cannot be read"));
@@ -53,7 +54,7 @@ async fn one_bad_account_stops_nobody_else() {
         house.duly(&["report", "ageing", "--as-of", DAY]).ended(0);
         // The next sweep says nothing new.
         house.duly(&["sweep", "--as-of", DAY]).ended(0);
-        assert_eq!(house.rows(decided).await, ["held unreadable 1", "notice  60"], "{damage}");
+        assert_eq!(house.rows(decided).await, ["held unreadable 1", "notice  250"], "{damage}");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         report::both,
         tasks::waiting,
     },
-    domain::{case::CaseStatus, notice::State, reason::Reason},
+    domain::{audit::DULY, case::CaseStatus, notice::State, reason::Reason},
     store::{
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
@@ -226,7 +226,7 @@ async fn cases(app: &App) -> Result<String, Failure> {
         for evidence in case.evidence.iter().take(2) {
             text += &wrapped("    - ", &printable(&evidence.sentence));
         }
-        for moved in case.events.iter().filter(|moved| moved.author != "duly") {
+        for moved in case.events.iter().filter(|moved| moved.author != DULY) {
             text += &wrapped("    → ", &format!("{}: {}", printable(&moved.author), printable(&moved.why)));
         }
     }
