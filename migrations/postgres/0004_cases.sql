@@ -127,3 +127,20 @@ CREATE TABLE incoming (
 );
 CREATE INDEX incoming_message ON incoming (company, message_id);
 CREATE INDEX incoming_account ON incoming (account);
+
+-- The product, service or site that an invoice bills.
+ALTER TABLE invoice ADD COLUMN product TEXT COLLATE "C";
+CREATE INDEX invoice_product ON invoice (company, product, due, account, settled_on)
+    WHERE product IS NOT NULL AND superseded_by IS NULL;
+
+-- Products whose accounts were late together when a sweep began; `month` is the first day of that of the due dates.
+CREATE TABLE sweep_cohort (
+    sweep BIGINT NOT NULL REFERENCES sweep,
+    product TEXT COLLATE "C" NOT NULL,
+    month DATE NOT NULL,
+    accounts BIGINT NOT NULL,
+    late BIGINT NOT NULL,
+    invoices_before BIGINT NOT NULL,
+    late_before BIGINT NOT NULL,
+    PRIMARY KEY (sweep, product, month)
+);

@@ -57,9 +57,26 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     cases(app, &mut tasks).await?;
     mail(app, &mut tasks).await?;
     answers(app, &mut tasks).await?;
+    late_together(app, as_of, &mut tasks).await?;
     held(app, as_of, &mut tasks).await?;
     money(app, as_of, &mut tasks).await?;
     Ok(tasks)
+}
+
+/// Perhaps something went wrong with us: one look may answer many customers.
+async fn late_together(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for cohort in app.store.cohorts(Horizon::everything(as_of)).await? {
+        let what = format!(
+            "{} of {} accounts with invoices for {} due in {} have not paid",
+            cohort.late,
+            cohort.accounts,
+            printable(&cohort.product),
+            cohort.month.format("%Y-%m")
+        );
+        let to_do = "look whether something went wrong there, and tell these customers first";
+        tasks.push(["our own?".into(), what, to_do.into()]);
+    }
+    Ok(())
 }
 
 async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {

@@ -32,7 +32,8 @@ pub struct Args {
 
 pub async fn run(app: &App, args: &Args) -> Outcome {
     let horizon = args.when.horizon(app).await?;
-    let snapshot = find(app, &args.number, horizon).await?;
+    let mut snapshot = find(app, &args.number, horizon).await?;
+    snapshot.facts.belong_to(&app.store.cohorts(horizon).await?);
     let published = app.rules.policy_of(&snapshot.facts.account);
     let payments_seen = app.store.payments_seen(horizon.batch).await?;
     let sweeper = app.sweeper();

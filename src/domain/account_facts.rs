@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     case::CaseFact,
+    cohort::Cohort,
     facts::{Account, Credit, Event, Invoice, Payment},
     instalments::Plan,
     money::Money,
@@ -32,6 +33,8 @@ pub struct AccountFacts {
     pub notices: Vec<PastNotice>,
     /// Addresses that refused mail for good.
     pub refused_addresses: BTreeSet<String>,
+    /// What others billed for the same products leave open just as well.
+    pub cohorts: Vec<Cohort>,
     /// Documents named by invoices that are not in the documents folder.
     pub missing_documents: BTreeSet<String>,
 }
@@ -52,6 +55,7 @@ impl AccountFacts {
             terms: Vec::new(),
             notices: Vec::new(),
             refused_addresses: BTreeSet::new(),
+            cohorts: Vec::new(),
             missing_documents: BTreeSet::new(),
         }
     }
@@ -59,6 +63,16 @@ impl AccountFacts {
     /// Whether any of its cases is not over, whatever it is about.
     pub fn in_a_case(&self, as_of: NaiveDate) -> bool {
         self.cases.iter().any(|case| case.opened <= as_of && !case.status.is_over())
+    }
+
+    /// Takes what is unusual about the products of its invoices.
+    pub fn belong_to(&mut self, cohorts: &[Cohort]) {
+        let own = |cohort: &&Cohort| {
+            let mut products =
+                self.invoices.iter().filter_map(|invoice| Some((invoice.product.as_ref()?, invoice.due)));
+            products.any(|(product, due)| cohort.holds(product, due))
+        };
+        self.cohorts = cohorts.iter().filter(own).cloned().collect();
     }
 
     /// The first address that has not refused mail.

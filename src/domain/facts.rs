@@ -47,6 +47,8 @@ pub struct Invoice {
     pub delivered: Option<NaiveDate>,
     /// PDF to send along, relative to the documents folder.
     pub document: Option<String>,
+    /// The product, service or site that it bills: what accounts share when something goes wrong.
+    pub product: Option<String>,
     pub note: Option<String>,
 }
 

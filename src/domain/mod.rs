@@ -16,6 +16,7 @@ pub mod breaker;
 pub mod business_hours;
 pub mod calendar;
 pub mod case;
+pub mod cohort;
 pub mod discount;
 pub mod evaluation;
 pub mod evidence;

@@ -98,8 +98,8 @@ fn account(cells: [Cell<'_>; 10]) -> Result<Account, Fault> {
     })
 }
 
-fn invoice(cells: [Cell<'_>; 11]) -> Result<Invoice, Fault> {
-    let [number, account, issued, due, currency, amount, tax, terms, delivered, document, note] = cells;
+fn invoice(cells: [Cell<'_>; 12]) -> Result<Invoice, Fault> {
+    let [number, account, issued, due, currency, amount, tax, terms, delivered, document, product, note] = cells;
     let unit = currency.currency()?;
     let fact = Invoice {
         number: number.invoice()?,
@@ -111,6 +111,7 @@ fn invoice(cells: [Cell<'_>; 11]) -> Result<Invoice, Fault> {
         terms: terms.given().map(Cell::terms).transpose()?.unwrap_or_default(),
         delivered: delivered.given().map(Cell::date).transpose()?,
         document: document.given().map(Cell::document).transpose()?,
+        product: product.given().map(Cell::line).transpose()?,
         note: note.given().map(Cell::note).transpose()?,
     };
     if fact.due < fact.issued { Err(due.fault(Reason::DueBeforeIssued)) } else { Ok(fact) }

@@ -39,7 +39,7 @@ pub(super) static ACCOUNTS: [Column; 10] = [
     may("contact_name", Shape::Text),
     may("phone", Shape::Text),
 ];
-pub(super) static INVOICES: [Column; 11] = [
+pub(super) static INVOICES: [Column; 12] = [
     must("invoice", Shape::Text),
     must("account", Shape::Text),
     must("issued", Shape::Date),
@@ -50,6 +50,7 @@ pub(super) static INVOICES: [Column; 11] = [
     may("terms", Shape::Text),
     may("delivered", Shape::Date),
     may("document", Shape::Text),
+    may("product", Shape::Text),
     may("note", Shape::Text),
 ];
 pub(super) static PAYMENTS: [Column; 7] = [

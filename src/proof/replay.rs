@@ -15,6 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use super::policies::Policies;
 use crate::{
     domain::{
+        cohort::Cohort,
         notice::Offer,
         plan::{Decision, Outcome, plan},
         reason::Reason,
@@ -58,7 +59,8 @@ pub async fn replay(sweeper: &Sweeper<'_>, id: i64) -> Result<Replayed> {
         return Err(StoreError::Refused(format!("sweep {id} was held back: it decided nothing")));
     }
     let policies = Policies::of(&mut frozen, sweeper.rules, &sweep).await?;
-    let mut again = Again { sweeper, frozen, sweep: &sweep, policies, accounts: 0, divergences: Vec::new() };
+    let cohorts = frozen.cohorts_of(id).await?;
+    let mut again = Again { sweeper, frozen, sweep: &sweep, policies, cohorts, accounts: 0, divergences: Vec::new() };
     for (n, page) in (1..).zip(&sweep.pages) {
         again.page(n, page).await?;
     }
@@ -71,6 +73,7 @@ struct Again<'s> {
     frozen: Frozen,
     sweep: &'s PastSweep,
     policies: Policies,
+    cohorts: Vec<Cohort>,
     accounts: u64,
     divergences: Vec<Divergence>,
 }
@@ -134,6 +137,7 @@ impl Again<'_> {
         payments_seen: Option<DateTime<Utc>>,
     ) -> Result<Vec<Decision>> {
         missing_documents(snapshot, &records.decisions);
+        snapshot.facts.belong_to(&self.cohorts);
         let published = self.policy(snapshot, &records.decisions)?;
         Ok(plan(&snapshot.facts, &self.sweeper.setting(published, self.sweep.as_of, payments_seen)))
     }

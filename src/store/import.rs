@@ -54,6 +54,7 @@ const INVOICES: FactTable = FactTable {
         ("terms", Text),
         ("delivered", Date),
         ("document", Text),
+        ("product", Text),
         ("note", Text),
     ],
     amount: Some("amount"),
@@ -190,7 +191,7 @@ impl Import {
             row.push_bind(&i.number).push_bind(&i.account).push_bind(i.issued).push_bind(i.due);
             row.push_bind(i.amount.currency.code()).push_bind(i.amount.minor).push_bind(i.tax);
             row.push_bind((!terms.is_empty()).then(|| terms.join(" "))).push_bind(i.delivered);
-            row.push_bind(&i.document).push_bind(&i.note);
+            row.push_bind(&i.document).push_bind(&i.product).push_bind(&i.note);
         })
         .await?;
         self.fill(&PAYMENTS, &chunk.payments, |row, p| {

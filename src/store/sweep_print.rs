@@ -1,4 +1,4 @@
-//! A hash over all that a sweep decided: its pages, decisions, cases, and notices with their items.
+//! A hash over all that a sweep decided: what was late together, its pages, decisions, cases, and notices with their items.
 //! What changes later, like the state of a notice, is not in it.
 
 use super::{
@@ -13,6 +13,7 @@ pub(super) async fn sweep_print(tx: &mut Tx, sweep: i64) -> Result<String> {
     let mut printer = Printer { tx, sweep, print: Fingerprint::default() };
     let text = "SELECT accounts, position, planned_at, batch, notices, held, reasons FROM sweep_page \
                 WHERE sweep = $1 ORDER BY position";
+    printer.cohorts().await?;
     for row in query(text).bind(sweep).fetch_all(&mut *printer.tx).await? {
         let mut c = Columns::of(&row);
         let listed: String = c.take()?;
@@ -33,6 +34,15 @@ struct Printer<'t> {
 }
 
 impl Printer<'_> {
+    async fn cohorts(&mut self) -> Result<()> {
+        let mut read = Builder::new(
+            "SELECT product, month, accounts, late, invoices_before, late_before FROM sweep_cohort WHERE sweep = ",
+        );
+        read.push_bind(self.sweep).push(" ORDER BY product, month");
+        self.rows("cohort", read, "sdiiii").await?;
+        Ok(())
+    }
+
     async fn decisions(&mut self, accounts: &[i64]) -> Result<()> {
         let text = "SELECT a.number, d.currency, d.outcome, d.stage, d.reasons, d.overdue_total, d.credits, d.policy \
                     FROM decision d JOIN account a ON a.id = d.account WHERE d.sweep = ";

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store, audit,
+    Result, Store, audit, cohorts,
     engine::{Builder, Columns, Tx, query},
     sweep_pages::SweepPage,
     touch,
 };
 use crate::domain::{
     audit::Kind,
+    cohort::Cohort,
     evidence::Suspicion,
     money::Currency,
     notice::State,
@@ -76,12 +77,14 @@ impl Store {
         &self,
         as_of: NaiveDate,
         pages: impl Iterator<Item = &'a [i64]>,
+        cohorts: &[Cohort],
         worker: i64,
         now: DateTime<Utc>,
     ) -> Result<i64> {
         let mut tx = self.begin().await?;
         let text = "INSERT INTO sweep (company, as_of, started_at, worker) VALUES ($1, $2, $3, $4) RETURNING id";
         let sweep: i64 = query(text).bind(self.company).bind(as_of).bind(now).bind(worker).value(&mut tx).await?;
+        cohorts::keep(&mut tx, sweep, cohorts).await?;
         let pages: Vec<(i64, String)> = (1..).zip(pages.map(listed)).collect();
         for rows in pages.chunks(1_000) {
             let mut insert = Builder::new("INSERT INTO sweep_page (sweep, position, accounts) ");

@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     domain::{
         calendar::{date_at, instant},
+        cohort::Cohort,
         plan::{Decision, Outcome, Setting, plan},
         policy::LetterKind,
         reason::Reason,
@@ -129,7 +130,8 @@ impl Sweeper<'_> {
             }
             None => {
                 let pages = accounts.chunks(PAGE);
-                let id = self.store.start_sweep(as_of, pages, worker, self.clock.now()).await?;
+                let cohorts = self.store.cohorts(horizon).await?;
+                let id = self.store.start_sweep(as_of, pages, &cohorts, worker, self.clock.now()).await?;
                 failpoint::hit("sweep_started");
                 self.ring().await;
                 self.work(OpenSweep { id, as_of }, from, random).await?;
@@ -163,9 +165,10 @@ impl Sweeper<'_> {
 
     /// Plans the pages of a sweep that nobody else is planning.
     pub async fn work(&self, sweep: OpenSweep, from: DateTime<Utc>, random: &mut (impl RngCore + Send)) -> Result<()> {
+        let cohorts = self.store.cohorts_of(sweep.id).await?;
         let mut tries = 0;
         loop {
-            match self.plan_page(sweep, from, random).await {
+            match self.plan_page(sweep, &cohorts, from, random).await {
                 Ok(true) => tries = 0,
                 Ok(false) => return Ok(()),
                 // What a lost commit did is seen when the next page is claimed.
@@ -236,13 +239,14 @@ impl Sweeper<'_> {
     async fn plan_page(
         &self,
         sweep: OpenSweep,
+        cohorts: &[Cohort],
         from: DateTime<Utc>,
         random: &mut (impl RngCore + Send),
     ) -> Result<bool> {
         let Some(mut page) = self.store.claim_page(sweep.id).await? else { return Ok(false) };
         let now = self.clock.now();
         let mut report = SweepReport { id: sweep.id, as_of: sweep.as_of, ..SweepReport::default() };
-        let planned = self.decide_page(&mut page, &mut report, from, random).await?;
+        let planned = self.decide_page(&mut page, &mut report, (from, cohorts), random).await?;
         failpoint::hit("page_planned");
         page.commit(sweep.as_of, &planned, &report.kept(), now).await?;
         failpoint::hit("page_after_commit");
@@ -253,7 +257,7 @@ impl Sweeper<'_> {
         &self,
         page: &mut SweepPage,
         report: &mut SweepReport,
-        from: DateTime<Utc>,
+        (from, cohorts): (DateTime<Utc>, &[Cohort]),
         random: &mut (impl RngCore + Send),
     ) -> Result<Vec<Planned>> {
         let as_of = report.as_of;
@@ -266,7 +270,7 @@ impl Sweeper<'_> {
         report.unreadable += found.unreadable.len() as u64;
         for snapshot in &mut found.snapshots {
             let published = self.rules.policy_of(&snapshot.facts.account);
-            for decision in self.decide(snapshot, published, as_of, payments_seen) {
+            for decision in self.decide(snapshot, published, (as_of, cohorts), payments_seen) {
                 report.count(&decision);
                 let notice = self.notice(snapshot, published, &decision, (from, considered), random);
                 planned.push(Planned { account: snapshot.id, decision, policy: published.label.clone(), notice });
@@ -279,11 +283,12 @@ impl Sweeper<'_> {
         &self,
         snapshot: &mut Snapshot,
         published: &Published,
-        as_of: NaiveDate,
+        (as_of, cohorts): (NaiveDate, &[Cohort]),
         payments_seen: Option<DateTime<Utc>>,
     ) -> Vec<Decision> {
         let documents = self.settings.path(&self.settings.files.documents);
         snapshot.facts.missing_documents = missing_documents(snapshot, &documents);
+        snapshot.facts.belong_to(cohorts);
         plan(&snapshot.facts, &self.setting(published, as_of, payments_seen))
     }
 
@@ -349,13 +354,14 @@ pub async fn plan_each(
     mut take: impl FnMut(&Snapshot, Decision),
 ) -> Result<Vec<Unreadable>> {
     let payments_seen = sweeper.store.payments_seen(horizon.batch).await?;
+    let cohorts = sweeper.store.cohorts(horizon).await?;
     let mut unreadable = Vec::new();
     for page in accounts.chunks(PAGE) {
         let mut found = sweeper.store.readable(page, horizon).await?;
         unreadable.append(&mut found.unreadable);
         for snapshot in &mut found.snapshots {
             let published = sweeper.rules.policy_of(&snapshot.facts.account);
-            for decision in sweeper.decide(snapshot, published, horizon.as_of, payments_seen) {
+            for decision in sweeper.decide(snapshot, published, (horizon.as_of, &cohorts), payments_seen) {
                 take(snapshot, decision);
             }
         }

@@ -63,3 +63,35 @@ fn verdicts_of_staff_are_measured() {
     assert_eq!(confirmed["flagged"]["precision"], 1.0, "duly would say the same again");
     assert_eq!(report["judgement"]["upheld"], serde_json::Value::Null);
 }
+
+/// Four of five customers of one plant leave their January invoices open; one of them has a ticket as well.
+#[test]
+fn customers_of_one_plant_that_are_late_together_point_at_us() {
+    let house = House::new();
+    let numbers = ["A", "B", "C", "D", "E"];
+    let each = |row: &dyn Fn(&str) -> String| numbers.iter().map(|number| row(number)).collect::<String>();
+    house.take("accounts", &each(&|n| format!("{n},Customer {n},{n}@buyer.example\n")));
+    let header = "invoice,account,issued,due,currency,amount,product\n";
+    let invoices = each(&|n| {
+        format!("{n}1,{n},2024-12-01,2024-12-15,GBP,50.00,Plant 3\n{n}2,{n},2024-12-10,2025-01-02,GBP,90.00,Plant 3\n")
+    });
+    house.import_file("invoices", format!("{header}{invoices}"), &[]).ended(0);
+    house.take("payments", &each(&|n| format!("P{n},{n},2024-12-20,GBP,50.00,{n}1\n")));
+    house.take("payments", "P-E,E,2025-01-10,GBP,90.00,E2\n");
+    house.take("events", "T-1,A,2024-12-11,ticket_opened,,\n");
+    let expected = "4 of 5 accounts with invoices for “Plant 3” due in 2025-01 have not paid; before, 0 of 5";
+    for number in ["A2", "B2"] {
+        let why = house.duly(&["why", number, "--as-of", DAY]).ended(0);
+        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(why.contains(expected), "{why}");
+    }
+    let tasks = house.duly(&["tasks", "--as-of", DAY]).ended(0);
+    assert!(tasks.contains("4 of 5 accounts with invoices for Plant 3 due in 2025-01"), "{tasks}");
+    house.duly(&["sweep", "--as-of", DAY, "--release", "--by", "ada"]).ended(0);
+    let case = house.duly(&["case", "show", "1"]).ended(0);
+    assert!(case.contains("Customer A") && case.contains("Plant 3"), "{case}");
+    // What they paid since does not change what the sweep had seen.
+    house.take("payments", "P-B,B,2025-01-20,GBP,90.00,B2\nP-C,C,2025-01-20,GBP,90.00,C2\n");
+    house.duly(&["replay", "1"]).ended(0);
+    house.duly(&["verify"]).ended(0);
+}

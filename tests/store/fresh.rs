@@ -133,7 +133,7 @@ pub fn address(database: &Database) -> Address {
 }
 
 /// Computes the kept values, as an import does, with the policy that is shipped.
-async fn keep(import: &mut Import, now: DateTime<Utc>) {
+pub async fn keep(import: &mut Import, now: DateTime<Utc>) {
     let policy = policy();
     let accounts = import.touched(0, 1_000).await.unwrap();
     let snapshots = import.snapshots(&accounts).await.unwrap();

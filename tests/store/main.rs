@@ -34,6 +34,7 @@ macro_rules! contracts {
 mod agreements;
 mod cases;
 mod chain;
+mod cohorts;
 mod facts;
 mod figures;
 mod fresh;

@@ -81,7 +81,7 @@ impl Fresh {
 
     /// Begins a sweep over pages of accounts.
     pub async fn start(&self, pages: &[&[i64]], worker: i64) -> i64 {
-        self.start_sweep(day(DAY), pages.iter().copied(), worker, at(DUE_AT)).await.unwrap()
+        self.start_sweep(day(DAY), pages.iter().copied(), &[], worker, at(DUE_AT)).await.unwrap()
     }
 
     /// A sweep of one page that commits this; its id.

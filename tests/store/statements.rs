@@ -74,6 +74,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::agreements::ALL,
         crate::cases::ALL,
         crate::chain::ALL,
+        crate::cohorts::ALL,
         crate::facts::ALL,
         crate::figures::ALL,
         crate::halts::ALL,

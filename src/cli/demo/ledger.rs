@@ -115,6 +115,7 @@ fn invoices(
             terms: terms(persona, region),
             delivered: random.random_bool(0.25).then(|| issued + Duration::days(1)),
             document: None,
+            product: None,
             note: None,
         });
     }

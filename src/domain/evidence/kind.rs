@@ -43,6 +43,8 @@ pub enum Kind {
     Silent,
     LaterThanEver,
     UnusualAmount,
+    /// Several accounts with the same product: perhaps our own incident.
+    LateTogether,
     /// Short by exactly the tax, or by a credit that was asked for.
     ShortBy,
     DebitRefused,
@@ -82,6 +84,7 @@ impl Kind {
             Self::Silent => "silent",
             Self::LaterThanEver => "later_than_ever",
             Self::UnusualAmount => "unusual_amount",
+            Self::LateTogether => "late_together",
             Self::ShortBy => "short_by",
             Self::DebitRefused => "debit_refused",
             Self::UnmatchedMoney => "unmatched_money",

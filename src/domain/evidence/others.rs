@@ -1,4 +1,5 @@
-//! What the account does with its other items: newer ones paid, others overdue, and what they usually amount to.
+//! What becomes of other items: newer ones paid, others overdue, what they usually amount to, and what other accounts
+//! leave open of the same product.
 
 use chrono::NaiveDate;
 
@@ -46,7 +47,7 @@ impl<'a> Others<'a> {
     pub fn about(&self, known: &Known, item: &Item) -> Vec<Observation> {
         let skipped = self.skipped(known, item);
         let others = if skipped.is_none() { self.others_overdue(known, item) } else { None };
-        [skipped, others, self.amount(known, item)].into_iter().flatten().collect()
+        [skipped, others, self.amount(known, item), together(known, item)].into_iter().flatten().collect()
     }
 
     /// A newer item was settled while nothing was paid on this one.
@@ -88,4 +89,13 @@ impl<'a> Others<'a> {
         let key = Key { suffix: None, date: item.invoice.issued, source };
         known.seen(Kind::UnusualAmount, key, known.rule().weights.unusual_amount.times(beyond), &said)
     }
+}
+
+/// What was billed for one product or site is left open by many at once: look at ourselves first.
+fn together(known: &Known, item: &Item) -> Option<Observation> {
+    let product = item.invoice.product.as_ref()?;
+    let cohort = known.facts.cohorts.iter().find(|cohort| cohort.holds(product, item.invoice.due))?;
+    let source = format!("product {product}, due {}", cohort.month.format("%Y-%m"));
+    let key = Key { suffix: Some(cohort.month.format("%Y-%m").to_string()), date: known.as_of, source };
+    known.seen(Kind::LateTogether, key, known.rule().weights.late_together, &Said::Together { cohort })
 }

@@ -121,6 +121,8 @@ weights! {
     skipped_alone = 20,
     /// More when smaller and larger ones were paid.
     skipped_any_size = 10,
+    /// Several accounts with the same product are late together.
+    late_together = 120,
     short_by = 150,
     debit_refused = 120,
     unmatched_money = 150,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::kind::Kind;
-use crate::domain::money::Money;
+use crate::domain::{cohort::Cohort, money::Money};
 
 /// A language of staff. Customers' letters are in the wording catalogues.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -24,6 +24,7 @@ pub(super) enum Said<'a> {
     LaterThanEver { worst: i64, of: usize },
     Amount { percent: i64 },
     Skipped { number: &'a str, issued: NaiveDate, alone: bool, any_size: bool },
+    Together { cohort: &'a Cohort },
     ShortByTax { open: Money },
     ShortByCredit { open: Money, asked: NaiveDate },
     Unmatched { money: Money, exact: bool },
@@ -78,6 +79,14 @@ impl Said<'_> {
                 let size = if any_size { "; smaller and larger ones were paid" } else { "" };
                 format!(
                     "The newer invoice {number} of {issued} has been paid, and nothing was paid on this one{alone}{size}"
+                )
+            }
+            Self::Together { cohort } => {
+                let Cohort { product, accounts, late, before, before_late, .. } = cohort;
+                format!(
+                    "{late} of {accounts} accounts with invoices for “{product}” due in {} have not paid{}",
+                    cohort.month.format("%Y-%m"),
+                    earlier(*before, || format!("; before, {before_late} of {before} invoices for it were as late"))
                 )
             }
             Self::ShortByTax { open } => format!("What is open, {open}, is exactly the tax"),
@@ -142,6 +151,14 @@ impl Said<'_> {
                 let size = if any_size { "; kleinere und größere wurden bezahlt" } else { "" };
                 format!("Die neuere Rechnung {number} vom {issued} ist bezahlt, auf diese kam nichts{alone}{size}")
             }
+            Self::Together { cohort } => {
+                let Cohort { product, accounts, late, before, before_late, .. } = cohort;
+                format!(
+                    "{late} von {accounts} Konten mit Rechnungen für „{product}“, fällig im Monat {}, haben nicht bezahlt{}",
+                    cohort.month.format("%Y-%m"),
+                    earlier(*before, || format!("; davor waren {before_late} von {before} Rechnungen dafür so spät"))
+                )
+            }
             Self::ShortByTax { open } => format!("Offen ist genau die Steuer, {open}"),
             Self::ShortByCredit { open, asked } => {
                 format!("Offen ist genau die am {asked} verlangte Gutschrift, {open}")
@@ -199,6 +216,10 @@ fn what_german(kind: Kind) -> &'static str {
         Kind::WrongAccount => "Eine Rücklastschrift von falschem oder erloschenem Konto",
         _ => "Etwas",
     }
+}
+
+fn earlier(before: u32, said: impl Fn() -> String) -> String {
+    if before > 0 { said() } else { String::new() }
 }
 
 fn quoted(note: Option<&str>) -> String {

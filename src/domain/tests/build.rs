@@ -71,6 +71,7 @@ pub fn invoice_due(number: &str, due: &str, minor: i64) -> Invoice {
         terms: Vec::new(),
         delivered: None,
         document: None,
+        product: None,
         note: None,
     }
 }

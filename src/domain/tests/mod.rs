@@ -3,6 +3,7 @@
 mod agreements;
 pub mod build;
 mod clock_changes;
+mod cohorts;
 mod credits;
 mod discounts;
 mod evidence;

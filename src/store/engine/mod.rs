@@ -78,6 +78,22 @@ impl Engine {
         }
     }
 
+    /// The first day of the month of a date.
+    pub fn month(self, date: &str) -> String {
+        match self {
+            Self::Sqlite => format!("substr({date}, 1, 8) || '01'"),
+            Self::Postgres => format!("CAST(date_trunc('month', {date}) AS DATE)"),
+        }
+    }
+
+    /// The date so many days later.
+    pub fn days_after(self, date: &str, days: i64) -> String {
+        match self {
+            Self::Sqlite => format!("date({date}, '{days:+} days')"),
+            Self::Postgres => format!("{date} + {days}"),
+        }
+    }
+
     /// A table of the parts of a text with `;` between them, named `part (value)`.
     pub fn parts(self, text: &str) -> String {
         match self {

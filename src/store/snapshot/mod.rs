@@ -135,8 +135,7 @@ impl Page<'_> {
     }
 
     async fn invoices(&mut self) -> Result<()> {
-        let columns =
-            "f.number, f.issued, f.due, f.currency, f.amount, f.tax, f.terms, f.delivered, f.document, f.note";
+        let columns = "f.number, f.issued, f.due, f.currency, f.amount, f.tax, f.terms, f.delivered, f.document, f.product, f.note";
         let rows = self.facts(columns, "invoice f").await?;
         self.each(&rows, |facts, mut c| {
             facts.invoices.push(Invoice {
@@ -149,6 +148,7 @@ impl Page<'_> {
                 terms: tiers(c.take()?)?,
                 delivered: c.take()?,
                 document: c.take()?,
+                product: c.take()?,
                 note: c.take()?,
             });
             Ok(())
