@@ -250,6 +250,8 @@ impl Policy {
         }
         let percent = self.evidence.prior.disputed_percent;
         check((1..=99).contains(&percent), "`evidence.prior.disputed_percent` must lie between 1 and 99".to_owned());
+        let later = self.evidence.prior.disputed_days;
+        check((1..=366).contains(&later), "`evidence.prior.disputed_days` must lie between 1 and 366".to_owned());
         for pair in self.stages.windows(2) {
             check(
                 pair[0].days < pair[1].days,

@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// No dispute so far says little about the next one; many say much, but not everything.
-const LEAST: LogOdds = LogOdds::hundredths(-100);
+const LEAST: LogOdds = LogOdds::hundredths(-125);
 const MOST: LogOdds = LogOdds::hundredths(300);
 
 /// Invoices that were disputed, and those that were paid.

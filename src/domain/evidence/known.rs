@@ -44,7 +44,7 @@ impl<'a> Known<'a> {
         Self {
             told: Told::of(facts, &policy.evidence.weights, as_of),
             coins: Coins::of(facts, position, &residues, as_of),
-            habit: Habit::of(position, &disputes),
+            habit: Habit::of(position, &disputes, &policy.evidence.prior),
             others: Others::of(position, &residues, as_of),
             words: Words::of(facts, policy, as_of),
             facts,

@@ -96,9 +96,30 @@ fn ln(x: f64) -> f64 {
     twos * std::f64::consts::LN_2 + 2.0 * sum
 }
 
+/// e to the power of a number that is not large, from sums and products alone as well.
+fn exp(x: f64) -> f64 {
+    let twos = (x / std::f64::consts::LN_2).round();
+    let rest = x - twos * std::f64::consts::LN_2;
+    let (mut term, mut sum) = (1.0, 1.0);
+    for n in 1..16 {
+        term *= rest / f64::from(n);
+        sum += term;
+    }
+    sum * 2f64.powi(twos as i32)
+}
+
+/// ln(1 + eˣ).
+pub(super) fn softplus(x: f64) -> f64 {
+    match x {
+        20.0.. => x,
+        ..-20.0 => 0.0,
+        _ => ln(1.0 + exp(x)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LogOdds, ln, logit};
+    use super::{LogOdds, exp, ln, logit, softplus};
 
     #[test]
     fn logarithms_are_right() {
@@ -106,6 +127,11 @@ mod tests {
             assert!((ln(x) - f64::ln(x)).abs() < 1e-12, "{x}");
         }
         assert_eq!(logit(0.5), 0.0);
+        for x in [-20.0, -3.3, -0.34, 0.0, 0.35, 1.0, 19.9] {
+            assert!((exp(x) / x.exp() - 1.0).abs() < 1e-12, "{x}");
+            assert!((softplus(x) - x.exp().ln_1p()).abs() < 1e-8, "{x}");
+        }
+        assert_eq!([softplus(-1e300), softplus(1e300), softplus(20.0)], [0.0, 1e300, 20.0]);
     }
 
     #[test]

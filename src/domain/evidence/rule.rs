@@ -43,13 +43,16 @@ pub struct Prior {
     pub disputed_invoices: u32,
     /// Days after the due date on which undisputed invoices are paid.
     pub late_days: i32,
-    /// How far single invoices lie from an account's habit, in days (standard deviation).
+    /// How far single invoices that are paid 30 days after issue lie from an account's habit, in days (standard
+    /// deviation).
     pub spread_days: u32,
+    /// Disputed invoices are paid so many days later than the account's others.
+    pub disputed_days: u32,
 }
 
 impl Default for Prior {
     fn default() -> Self {
-        Self { disputed_percent: 15, disputed_invoices: 4, late_days: 6, spread_days: 6 }
+        Self { disputed_percent: 15, disputed_invoices: 4, late_days: 6, spread_days: 6, disputed_days: 14 }
     }
 }
 
@@ -111,16 +114,16 @@ weights! {
     price_change = 60,
     /// Times the log-odds of the account's own dispute rate against the prior one.
     past_disputes = 100,
-    /// For each standard deviation beyond the account's habit.
-    late = 110,
-    later_than_ever = 50,
+    /// Times the log-odds of a disputed item to be open for so long against an undisputed one.
+    late = 100,
+    later_than_ever = 25,
     /// For an amount that is twice the usual one.
     unusual_amount = 60,
-    skipped = 20,
+    skipped = 10,
     /// More when nothing else is overdue.
-    skipped_alone = 20,
+    skipped_alone = 10,
     /// More when smaller and larger ones were paid.
-    skipped_any_size = 10,
+    skipped_any_size = 5,
     /// Several accounts with the same product are late together.
     late_together = 120,
     short_by = 150,

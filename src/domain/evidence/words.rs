@@ -19,7 +19,7 @@ pub enum Language {
 pub(super) enum Said<'a> {
     Event { kind: Kind, invoice: Option<&'a str>, date: NaiveDate, note: Option<&'a str> },
     Disputes { disputed: usize, of: usize, last: Option<NaiveDate> },
-    Late { days: i64, usual: i64, of: usize },
+    Late { days: i64, usual: i64, of: usize, disputed: usize },
     Silent { days: i64 },
     LaterThanEver { worst: i64, of: usize },
     Amount { percent: i64 },
@@ -55,9 +55,13 @@ impl Said<'_> {
                 let last = last.map(|last| format!(", most recently on {last}")).unwrap_or_default();
                 format!("The account has disputed {disputed} of {of} other invoices{last}")
             }
-            Self::Late { days, usual, of } => {
+            Self::Late { days, usual, of, disputed } => {
                 let usual = side_of_due(usual, "before", "after", "the due date");
-                format!("It is {days} days overdue; {of} undisputed invoices were paid {usual} on average")
+                let taken = match disputed {
+                    0 => String::new(),
+                    _ => format!(", {disputed} disputed ones among them taken earlier"),
+                };
+                format!("It is {days} days overdue; {of} invoices were paid {usual} on average{taken}")
             }
             Self::Silent { days } => {
                 format!("It is {days} days overdue, and too little is known of how this account pays")
@@ -125,11 +129,13 @@ impl Said<'_> {
                 let last = last.map(|last| format!(", zuletzt am {last}")).unwrap_or_default();
                 format!("Das Konto hat {disputed} von {of} anderen Rechnungen bestritten{last}")
             }
-            Self::Late { days, usual, of } => {
+            Self::Late { days, usual, of, disputed } => {
                 let usual = side_of_due_german(usual);
-                format!(
-                    "Sie ist {days} Tage überfällig; {of} unbestrittene Rechnungen wurden im Mittel {usual} bezahlt"
-                )
+                let taken = match disputed {
+                    0 => String::new(),
+                    _ => format!(", {disputed} bestrittene davon früher gerechnet"),
+                };
+                format!("Sie ist {days} Tage überfällig; {of} Rechnungen wurden im Mittel {usual} bezahlt{taken}")
             }
             Self::Silent { days } => {
                 format!("Sie ist {days} Tage überfällig, und wie dieses Konto zahlt, ist kaum bekannt")

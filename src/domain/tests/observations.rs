@@ -95,11 +95,11 @@ fn a_newer_item_paid_counts_more_when_it_is_not_for_want_of_money() {
     world.facts.payments.push(payment("P2", overdue(9), 20_000, &["2"]));
     assert_eq!(weight(&world, "skipped"), None, "issued on the same day");
     world.facts.invoices[1].issued = world.facts.invoices[0].issued + Days::new(1);
-    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.40"), "nothing else is overdue");
+    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.20"), "nothing else is overdue");
     world.facts.invoices.push(invoice_due("3", "2026-02-05", 5_000));
-    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.20"), "another is overdue");
+    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.10"), "another is overdue");
     world.facts.payments.push(payment("P3", overdue(50), 5_000, &["3"]));
-    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.50"), "smaller and larger ones were paid");
+    assert_eq!(weight(&world, "skipped").as_deref(), Some("0.25"), "smaller and larger ones were paid");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn past_disputes_count_by_their_rate_and_by_how_they_ended() {
     let mut world = with_habit(&[0]);
     assert_eq!(weight(&world, "past_dispute").as_deref(), Some("-0.26"), "none of one");
     let mut many = with_habit(&[0; 40]);
-    assert_eq!(weight(&many, "past_dispute").as_deref(), Some("-1.00"), "never less");
+    assert_eq!(weight(&many, "past_dispute").as_deref(), Some("-1.25"), "never less");
     many.facts.events.push(event("E", overdue(1), EventKind::PastDispute, Some("H0")));
     assert_eq!(weight(&many, "past_dispute").as_deref(), Some("-0.99"), "one of forty is few");
     world.facts.cases.push(case(1, CaseStatus::Closed, overdue(1), &["H0"], &[]));
@@ -135,7 +135,7 @@ fn past_disputes_count_by_their_rate_and_by_how_they_ended() {
 }
 
 #[test]
-fn lateness_is_measured_against_undisputed_items_only() {
+fn lateness_is_measured_against_the_habit() {
     let as_of = overdue(10);
     let punctual = with_habit(&[0, 0, 0]);
     let late = |world: &World| weight_on(world, "late", as_of).map(|text| text.parse::<f64>().unwrap());
@@ -143,14 +143,54 @@ fn lateness_is_measured_against_undisputed_items_only() {
     assert!(late(&with_habit(&[10, 10, 10])).is_some_and(|weight| weight < 0.0), "as late as usual");
     assert_eq!(late(&with_habit(&[0, 0])), None, "two make no habit");
     assert!(weight_on(&with_habit(&[0, 0]), "silent", as_of).is_some());
-    // A fourth that was paid late, but was disputed, changes nothing of the habit.
-    let mut disputed = with_habit(&[0, 0, 0, 90]);
-    disputed.facts.events.push(event("E", overdue(1), EventKind::PastDispute, Some("H3")));
-    assert_eq!(late(&disputed), late(&punctual));
-    disputed.facts.events.clear();
-    assert!(late(&disputed) < late(&punctual));
     assert_eq!(weight_on(&punctual, "late", overdue(300)).as_deref(), Some("3.00"), "never more");
-    assert_eq!(weight_on(&one(), "silent", overdue(300)).as_deref(), Some("1.50"), "never more");
+    assert_eq!(weight_on(&one(), "silent", overdue(3_000)).as_deref(), Some("1.01"), "little to go by");
+}
+
+#[test]
+fn disputed_items_make_a_habit_earlier_and_never_later() {
+    let late = |days: &[i64]| {
+        let mut world = with_habit(days);
+        let last = format!("H{}", days.len() - 1);
+        world.facts.events.push(event("E", overdue(1), EventKind::PastDispute, Some(&last)));
+        weight_on(&world, "late", overdue(10)).unwrap().parse::<f64>().unwrap()
+    };
+    // Taken 14 days earlier, but no later than 12 days, what is usual, while the undisputed ones are earlier.
+    assert_eq!(late(&[7, 7, 7, 26]), late(&[7, 7, 7, 200]));
+    assert!(late(&[7, 7, 7, 9]) > late(&[7, 7, 7, 26]), "-5 days instead of 7");
+}
+
+/// The formula against values that were computed independently: days overdue, terms, days of undisputed and disputed
+/// invoices.
+#[test]
+fn lateness_weighs_what_the_formula_says() {
+    let table: [(u64, u64, &[i64], &[i64], &str); 11] = [
+        (5, 30, &[], &[], "-0.64"),
+        (30, 30, &[], &[], "0.86"),
+        (5, 30, &[2, 4], &[], "-0.25"),
+        (19, 30, &[2, 4], &[], "2.20"),
+        (7, 30, &[-20, -21, -19, -22, -20, -18], &[], "3.00"),
+        (1, 30, &[], &[8, 9, 2, 15], "0.56"),
+        (12, 30, &[], &[8, 9, 2, 15], "2.53"),
+        (10, 30, &[13, 16, 17, 20], &[25], "-0.93"),
+        (90, 30, &[0; 10], &[], "3.00"),
+        (5, 14, &[-3, 1, 0], &[12], "1.54"),
+        (60, 60, &[4, 6, 5, 9], &[30, 18], "2.14"),
+    ];
+    for (days, terms, undisputed, disputed, expected) in table {
+        let mut world = with_habit(&[undisputed, disputed].concat());
+        world.facts.invoices[0].issued = world.facts.invoices[0].due - Days::new(terms);
+        for n in undisputed.len()..undisputed.len() + disputed.len() {
+            let event = event(&format!("E{n}"), overdue(0), EventKind::PastDispute, Some(&format!("H{n}")));
+            world.facts.events.push(event);
+        }
+        let kind = if undisputed.len() + disputed.len() < 3 { "silent" } else { "late" };
+        assert_eq!(
+            weight_on(&world, kind, overdue(days)).as_deref(),
+            Some(expected),
+            "{days} {undisputed:?} {disputed:?}"
+        );
+    }
 }
 
 #[test]
@@ -322,7 +362,7 @@ fn sentences_come_in_the_language_of_staff() {
         said,
         [
             "Eine Beschwerde zu Rechnung 1 ist am 2026-01-06 vermerkt",
-            "Sie ist 60 Tage überfällig; 3 unbestrittene Rechnungen wurden im Mittel bei Fälligkeit bezahlt",
+            "Sie ist 60 Tage überfällig; 3 Rechnungen wurden im Mittel bei Fälligkeit bezahlt",
             "Alle 3 unbestrittenen Rechnungen davor wurden bis zur Fälligkeit bezahlt, diese nicht",
             "Keine von 3 anderen Rechnungen wurde bestritten",
         ]
