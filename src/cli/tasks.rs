@@ -1,5 +1,7 @@
 //! `duly tasks`: everything that waits for a person, in one list.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{App, Failure},
-    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word},
+    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word, reason::Reason},
     store::{agreements::Agreed, snapshot::Horizon, waiting::Stuck},
     sweep::behind,
     telemetry::Masked,
@@ -223,9 +225,8 @@ async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), 
                 // The whole ledger, cases and money are listed by their own rules.
                 let own =
                     matches!(reason.code(), "ledger_stale" | "suspected_protest" | "credits_cover" | "discount_late");
-                if let (Some(task), false) = (reason.task(), own) {
-                    let what = format!("account {}: {}", printable(&decision.account), reason.sentence());
-                    tasks.push(["held".into(), what, task.into()]);
+                if !own {
+                    tasks.extend(held_by(&printable(&decision.account), *reason));
                 }
             }
         })
@@ -243,10 +244,23 @@ async fn held(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), 
     Ok(())
 }
 
-/// Money to match, and discounts taken late.
+fn held_by(account: &str, reason: Reason) -> Option<Task> {
+    let what = format!("account {account}: {}", reason.sentence());
+    reason.task().map(|task| ["held".into(), what, task.into()])
+}
+
+/// Money to match, discounts taken late, and who owes something and cannot be written to any more.
 async fn money(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    // Whoever is due for a notice was listed with what is held.
+    let told: BTreeSet<Task> = tasks.iter().cloned().collect();
     each_position(app, Horizon::everything(as_of), |snapshot, positions| {
-        let account = printable(&snapshot.facts.account.number);
+        let facts = &snapshot.facts;
+        let account = printable(&facts.account.number);
+        let owes = positions.iter().any(|(_, position)| position.items.iter().any(|item| item.residual > 0));
+        if owes && facts.address().is_none() && !facts.refused_addresses.is_empty() {
+            let task = held_by(&account, Reason::NoContact);
+            tasks.extend(task.filter(|task| !told.contains(task)));
+        }
         for (currency, position) in positions {
             let open = position.items.iter().any(|item| item.residual > 0);
             if position.unallocated > 0 && open {

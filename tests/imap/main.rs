@@ -1,5 +1,6 @@
 //! The mailbox by IMAP, against a real Dovecot and against servers that are none.
 
+#[path = "../support/dovecot.rs"]
 mod dovecot;
 mod hostile;
 mod mails;

@@ -18,7 +18,7 @@ use crate::{
 const HELD: &str = "SELECT COUNT(*) FROM sweep WHERE held_back IS NOT NULL AND released_at IS NULL";
 
 /// The library of Debian's `faketime`; preloaded, so that signals reach the daemon itself.
-fn faketime() -> Option<PathBuf> {
+pub fn faketime() -> Option<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     let found = folders.map(|folder| folder.path().join("faketime/libfaketime.so.1")).find(|path| path.exists());
     if found.is_none() {

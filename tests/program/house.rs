@@ -115,7 +115,11 @@ impl House {
 
     /// Sends mail to this relay, one message at a time.
     pub fn send_to(&self, server: &Server, further: &str) {
-        let port = server.address.port();
+        self.send_to_port(server.address.port(), further);
+    }
+
+    /// The same, to whoever listens on this machine.
+    pub fn send_to_port(&self, port: u16, further: &str) {
         self.edit("duly.toml", r#"to = "folder""#, r#"to = "smtp""#);
         self.edit("duly.toml", "sessions = 4", "sessions = 1");
         let section = format!("[delivery.smtp]\nhost = \"127.0.0.1\"\nport = {port}\n{further}\n\n# [delivery.dkim]");

@@ -7,6 +7,13 @@ mod smtp;
 #[path = "../support/database.rs"]
 mod database;
 
+#[path = "../support/dovecot.rs"]
+#[expect(dead_code, reason = "the mailbox can do more than these tests ask of it")]
+mod dovecot;
+
+#[path = "../support/postfix.rs"]
+mod postfix;
+
 mod backup;
 mod breaker;
 mod clock;
@@ -27,6 +34,7 @@ mod moving;
 mod ops;
 mod plan;
 mod poison;
+mod post;
 mod practice;
 mod relay;
 mod replay;
@@ -37,3 +45,4 @@ mod settings;
 mod sweep;
 mod upgrade;
 mod verify;
+mod whole_way;

@@ -22,7 +22,7 @@ pub struct Dovecot {
     pub tls_port: u16,
     pub root: CertificateDer<'static>,
     pub wrong_root: CertificateDer<'static>,
-    folder: TempDir,
+    pub folder: TempDir,
     process: Child,
     owner: u32,
     count: u32,
@@ -103,7 +103,12 @@ impl Dovecot {
     }
 
     pub fn maildir(&self) -> PathBuf {
-        self.folder.path().join("mail/desk/Maildir")
+        self.home("desk").join("Maildir")
+    }
+
+    /// Where a user has mails.
+    pub fn home(&self, user: &str) -> PathBuf {
+        self.folder.path().join("mail").join(user)
     }
 
     /// Delivers a mail as mail servers do: written aside, then moved into `new`.
@@ -166,7 +171,7 @@ fn id(what: &str) -> String {
     String::from_utf8(Command::new("id").arg(what).output().unwrap().stdout).unwrap().trim().to_owned()
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -183,6 +188,7 @@ fn certificates(folder: &Path) -> (CertificateDer<'static>, CertificateDer<'stat
     let certificate = rcgen::CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
     std::fs::write(folder.join("cert.pem"), certificate.pem()).unwrap();
     std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("root.pem"), issuer.pem()).unwrap();
     (issuer.der().clone(), authority().der().clone())
 }
 
@@ -239,7 +245,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={owner} gid={owner} home={folder}/mail/%u
+  args = uid={owner} gid={owner} home={folder}/mail/%u allow_all_users=yes
 }}
 "#
     )
