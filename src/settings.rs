@@ -453,7 +453,11 @@ impl Inbox {
 
     /// The secret, from wherever it is.
     pub fn secret(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
-        Secret { password_env: self.secret_env.clone(), password_file: self.secret_file.clone() }.read(settings)
+        Secret { password_env: self.secret_env.clone(), password_file: self.secret_file.clone() }
+            .read(settings)
+            .map_err(|error| {
+                format!("the secret of `inbox.bounce_address`: {error}; any random text of 16 characters or more does")
+            })
     }
 }
 

@@ -57,13 +57,13 @@ fn disputes_of_a_real_ledger_come_first() {
     let Some(house) = House::with_ledger() else { return };
     let weekly = house.parts(&["--past-disputes"]);
     assert_eq!((number(&weekly, "all", "items"), number(&weekly, "all", "disputed")), (589.0, 346.0));
-    assert!(number(&weekly, "all", "auc") >= 0.84, "{weekly}");
-    assert!(number(&weekly, "cold start", "auc") >= 0.72, "{weekly}");
-    assert!(weekly["all"]["flagged"]["precision"].as_f64() >= Some(0.85), "{weekly}");
+    assert!(number(&weekly, "all", "auc") >= 0.86, "{weekly}");
+    assert!(number(&weekly, "cold start", "auc") >= 0.73, "{weekly}");
+    assert!(weekly["all"]["flagged"]["precision"].as_f64() >= Some(0.9), "{weekly}");
     assert!(weekly["all"]["top"]["precision"].as_f64() >= Some(0.95), "{weekly}");
     let daily = house.parts(&["--past-disputes", "--every", "1"]);
-    assert!(number(&daily, "all", "auc") >= 0.85, "{daily}");
-    assert!(number(&daily, "half B", "auc") >= 0.87, "{daily}");
+    assert!(number(&daily, "all", "auc") >= 0.86, "{daily}");
+    assert!(number(&daily, "half B", "auc") >= 0.89, "{daily}");
 }
 
 /// Labels of a file that say the same as the marks give the same figures; turned round they give the opposite.

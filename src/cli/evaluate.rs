@@ -73,6 +73,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     if samples.is_empty() {
         return Err(Failure::Input("nothing that has a label was overdue on those days".to_owned()));
     }
+    if samples.iter().all(|sample| !sample.label) {
+        return Err(Failure::Input("nothing that was overdue on those days is known to have been disputed".to_owned()));
+    }
     let (text, value) = quality(&samples);
     let head = format!("Overdue items every {} days from {from} to {until}\n", args.every);
     let value = json!({

@@ -36,7 +36,10 @@ pub async fn judgement(app: &App) -> Result<Rendered, Failure> {
             .flat_map(|facts| judged(facts, &app.rules.policy_of(&facts.account).policy, judge))
             .collect();
         let (tables, value) = match samples.as_slice() {
-            [] => ("None yet.\n".to_owned(), Value::Null),
+            [] => (
+                "None yet: only what duly suspected counts, once a person confirmed or dismissed it.\n".to_owned(),
+                Value::Null,
+            ),
             samples => quality(samples),
         };
         text += &format!("{title}\n{tables}\n");

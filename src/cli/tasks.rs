@@ -2,17 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use super::{
     Done, Outcome,
+    case::show::due,
     deliver::stopped,
     output::{count, print, printable, table},
     report::each_position,
 };
 use crate::{
     app::{App, Failure},
-    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word, reason::Reason},
+    domain::{
+        calendar::{instant, plus_days},
+        case::CaseStatus,
+        mail::MailKind,
+        money::Money,
+        notice::State,
+        promise::Word,
+        reason::Reason,
+    },
     store::{agreements::Agreed, snapshot::Horizon, waiting::Stuck},
     sweep::behind,
     telemetry::Masked,
@@ -56,7 +65,8 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
         tasks.push(["alarm".into(), alarm.to_string(), to_do.into()]);
     }
     releases(app, &mut tasks).await?;
-    cases(app, &mut tasks).await?;
+    cases(app, as_of, &mut tasks).await?;
+    promises(app, as_of, &mut tasks).await?;
     mail(app, &mut tasks).await?;
     answers(app, &mut tasks).await?;
     late_together(app, as_of, &mut tasks).await?;
@@ -94,8 +104,9 @@ async fn releases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    let (now, today) = (app.clock.now(), app.today());
+async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    let end = instant(app.settings.company.zone, plus_days(as_of, 1).and_time(NaiveTime::MIN));
+    let now = if as_of == app.today() { app.clock.now() } else { end };
     for case in app.store.cases(false).await? {
         let (course, id) = (&case.course, case.id);
         let late = |by: Option<DateTime<Utc>>| by.is_some_and(|by| by < now);
@@ -110,8 +121,9 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
                     let why = format!("{} proposes `{}`", printable(&proposal.author), proposal.outcome);
                     ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
                 }
-                None if course.responded_at.is_none() && late(case.respond_by) => {
-                    ("case", format!("{owner}, waits for a first answer"), format!("`duly case show {id}`, and answer"))
+                None if course.responded_at.is_none() => {
+                    let waits = format!("{owner}, waits for {}", due(app, &case, now));
+                    ("case", waits, format!("`duly case show {id}`, and answer"))
                 }
                 None if late(case.resolve_by) => {
                     ("case", format!("{owner}, waits for a solution"), format!("`duly case show {id}`, and resolve it"))
@@ -125,7 +137,7 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
             CaseStatus::Resolved if !course.confirmed => {
                 ("case", format!("{owner}, is not confirmed in writing"), format!("`duly case write {id}`"))
             }
-            CaseStatus::Resolved if course.follow_up_on.is_none_or(|day| day <= today) => {
+            CaseStatus::Resolved if course.follow_up_on.is_none_or(|day| day <= as_of) => {
                 let to_do = format!("ask whether all is well: `duly case follow-up {id}`");
                 ("follow-up", format!("{owner}, was resolved some days ago"), to_do)
             }
@@ -136,17 +148,16 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
         };
         tasks.push([mark.into(), format!("case {id}, account {}: {why}", printable(&case.account)), to_do]);
     }
-    promises(app, tasks).await
+    Ok(())
 }
 
 /// Promises whose day has passed without all of the money, as long as notices have not gone on.
-async fn promises(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    let today = app.today();
+async fn promises(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     for accounts in app.store.accounts_with(Agreed::Promise).await?.chunks(500) {
-        for snapshot in app.store.snapshots(accounts, Horizon::everything(today)).await? {
+        for snapshot in app.store.snapshots(accounts, Horizon::everything(as_of)).await? {
             let (facts, policy) = (&snapshot.facts, &app.rules.policy_of(&snapshot.facts.account).policy);
-            for promise in facts.promises.iter().filter(|promise| promise.word(facts, policy, today) == Word::Broken) {
-                if (today - promise.until).num_days() > LATELY {
+            for promise in facts.promises.iter().filter(|promise| promise.word(facts, policy, as_of) == Word::Broken) {
+                if (as_of - promise.until).num_days() > LATELY {
                     continue;
                 }
                 let account = printable(&facts.account.number);

@@ -2,7 +2,7 @@
 
 mod act;
 mod open;
-mod show;
+pub(super) mod show;
 mod write;
 
 use chrono::NaiveDate;

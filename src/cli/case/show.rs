@@ -62,7 +62,7 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
 }
 
 /// What is due next, and whether it is late.
-fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
+pub(in crate::cli) fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
     let course = &case.course;
     let (what, by) = match course.status {
         CaseStatus::Suspected => return "a person's word".to_owned(),

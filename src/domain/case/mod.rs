@@ -36,6 +36,8 @@ pub struct CaseFact {
     pub opened: NaiveDate,
     /// What it is about; the whole account when nothing is named.
     pub concerns: Vec<Concern>,
+    /// The customer's words, the first that came.
+    pub said: Option<String>,
     /// Keys of the observations that it was opened for.
     pub evidence: Vec<String>,
     /// How it was resolved, and from which day on.

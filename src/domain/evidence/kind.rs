@@ -30,6 +30,8 @@ impl Side {
 /// The kinds of observations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// What the customer says in an open case; its side is that of the case.
+    OwnWords,
     Complaint,
     Ticket,
     DeliveryProblem,
@@ -73,6 +75,7 @@ pub enum Group {
 impl Kind {
     pub fn code(self) -> &'static str {
         match self {
+            Self::OwnWords => "own_words",
             Self::Complaint => "complaint",
             Self::Ticket => "ticket",
             Self::DeliveryProblem => "delivery_problem",

@@ -10,6 +10,7 @@ use super::{
     money::Coins,
     odds::LogOdds,
     others::Others,
+    own,
     residue::Residues,
     told::Told,
     verdict::{Assessment, dismissed},
@@ -63,6 +64,7 @@ impl<'a> Known<'a> {
     /// Everything that is observed about an overdue item, and what it amounts to.
     pub fn assess(&self, item: &Item) -> Assessment {
         let mut found = self.told.about(self, item);
+        found.extend(own::about(self, item));
         found.extend(self.words.about(self, item));
         // What is left of a discount tells nothing of why: the customer thinks that all is paid.
         if !self.residues.is_one(item) {
@@ -75,8 +77,12 @@ impl<'a> Known<'a> {
     }
 
     /// The item as a possible protest; `None` when there is too little, or nothing that a person has not dismissed
-    /// already.
+    /// already, or when it is in a case.
     pub fn suspect(&self, item: &Item) -> Option<Suspicion> {
+        let mut cases = self.facts.cases.iter().filter(|case| case.opened <= self.as_of && !case.status.is_over());
+        if cases.any(|case| case.is_about(&item.invoice.number)) {
+            return None;
+        }
         let assessment = self.assess(item);
         let dismissed = dismissed(self.facts, &item.invoice.number, self.as_of);
         let news = assessment.pieces().any(|piece| !dismissed.contains(piece.key.as_str()));

@@ -1,6 +1,6 @@
 //! Why an item may not be paid: protest, want of money, something administrative, or paid after all.
 //!
-//! [`told`], [`disputes`], [`habit`], [`others`], [`money`], [`debit`] and [`word`] each look at the facts of an account
+//! [`own`], [`told`], [`disputes`], [`habit`], [`others`], [`money`], [`debit`] and [`word`] each look at the facts of an account
 //! and yield observations that a person can check, with a sentence and its source. Their weights are log-odds and are
 //! added up for each hypothesis ([`verdict`]). Two independent pieces, or one that is decisive, make a verdict; without
 //! them it is unclear. A score never decides: it opens a case for a person.
@@ -13,6 +13,7 @@ mod known;
 mod money;
 mod odds;
 mod others;
+mod own;
 mod residue;
 mod rule;
 mod told;

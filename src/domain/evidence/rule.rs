@@ -106,6 +106,8 @@ macro_rules! weights {
 }
 
 weights! {
+    /// What the customer says in an open case; decisive.
+    own_words = 300,
     /// Near the item; twice as much, and decisive, when it names the item.
     complaint = 150,
     ticket = 120,

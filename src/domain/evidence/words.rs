@@ -6,6 +6,9 @@ use serde::Deserialize;
 use super::kind::Kind;
 use crate::domain::{cohort::Cohort, money::Money};
 
+/// Letters of a customer's words that are quoted.
+const QUOTED: usize = 160;
+
 /// A language of staff. Customers' letters are in the wording catalogues.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +20,7 @@ pub enum Language {
 
 /// What was observed.
 pub(super) enum Said<'a> {
+    Own { words: &'a str },
     Event { kind: Kind, invoice: Option<&'a str>, date: NaiveDate, note: Option<&'a str> },
     Disputes { disputed: usize, of: usize, last: Option<NaiveDate> },
     Late { days: i64, usual: i64, of: usize, disputed: usize },
@@ -45,6 +49,7 @@ impl Said<'_> {
 
     fn english(&self) -> String {
         match *self {
+            Self::Own { words } => format!("The customer says: “{}”", short(words)),
             Self::Event { kind, invoice, date, note } => {
                 let about =
                     invoice.map_or_else(|| "on this account".to_owned(), |number| format!("about invoice {number}"));
@@ -119,6 +124,7 @@ impl Said<'_> {
 
     fn german(&self) -> String {
         match *self {
+            Self::Own { words } => format!("Der Kunde sagt: „{}“", short(words)),
             Self::Event { kind, invoice, date, note } => {
                 let about =
                     invoice.map_or_else(|| "zu diesem Konto".to_owned(), |number| format!("zu Rechnung {number}"));
@@ -226,6 +232,15 @@ fn what_german(kind: Kind) -> &'static str {
 
 fn earlier(before: u32, said: impl Fn() -> String) -> String {
     if before > 0 { said() } else { String::new() }
+}
+
+/// The first words, on one line.
+fn short(words: &str) -> String {
+    let words = words.split_whitespace().collect::<Vec<&str>>().join(" ");
+    match words.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{} …", &words[..end]),
+        None => words,
+    }
 }
 
 fn quoted(note: Option<&str>) -> String {

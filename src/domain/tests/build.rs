@@ -139,6 +139,7 @@ pub fn case(id: i64, status: CaseStatus, opened: NaiveDate, invoices: &[&str], e
         status,
         opened,
         concerns: invoices.iter().map(concern).collect(),
+        said: None,
         evidence: evidence.iter().map(ToString::to_string).collect(),
         outcome: None,
         credits: Vec::new(),

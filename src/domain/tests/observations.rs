@@ -6,7 +6,7 @@ use super::build::{
     World, case, credit, day, eur, event, invoice, invoice_due, notice, offer, overdue, payment, with_terms,
 };
 use crate::domain::{
-    case::{CaseOutcome, CaseStatus},
+    case::{CaseKind, CaseOutcome, CaseStatus},
     evidence::{Assessment, EvidenceRule, Known, Side},
     facts::EventKind,
     instalments::Plan,
@@ -367,4 +367,30 @@ fn sentences_come_in_the_language_of_staff() {
             "Keine von 3 anderen Rechnungen wurde bestritten",
         ]
     );
+}
+
+#[test]
+fn what_the_customer_says_in_an_open_case_decides() {
+    let mut world = one();
+    let mut said = case(7, CaseStatus::Open, overdue(50), &["1"], &[]);
+    said.said = Some("The pallets   came\nbroken.".to_owned());
+    world.facts.cases.push(said);
+    for (kind, verdict) in [
+        (CaseKind::Protest, Some(Side::Protest)),
+        (CaseKind::CannotPay, Some(Side::Hardship)),
+        (CaseKind::PaidUnmatched, Some(Side::PaidUnmatched)),
+        (CaseKind::NotDebtor, Some(Side::Administrative)),
+        (CaseKind::Stalling, None),
+    ] {
+        world.facts.cases[0].kind = kind;
+        let assessment = assess(&world, overdue(60));
+        assert_eq!(assessment.verdict, verdict, "{kind}");
+        let quoted =
+            assessment.observations.iter().any(|one| one.sentence == "The customer says: “The pallets came broken.”");
+        assert_eq!(quoted, verdict.is_some(), "{kind}");
+    }
+    world.facts.cases[0].kind = CaseKind::Protest;
+    assert_eq!(assess(&world, overdue(49)).verdict, None, "not said yet");
+    world.facts.cases[0].status = CaseStatus::Dismissed;
+    assert_eq!(assess(&world, overdue(60)).verdict, None, "it was settled");
 }

@@ -46,6 +46,7 @@ impl Page<'_> {
         };
         format!(
             "SELECT c.account, c.id, c.opened, e.id, COALESCE(e.kind, c.kind), e.status, e.outcome, e.effective, \
+             CASE WHEN e.step = 'said' THEN e.why END, \
              k.invoice, k.currency, k.amount \
              FROM cases c JOIN case_event e ON e.case_id = c.id LEFT JOIN case_credit k ON k.case_event = e.id \
              WHERE {made} AND e.effective <= '{}' AND e.recorded_at <= '{recorded}' AND c.account",
@@ -64,12 +65,13 @@ fn fold(facts: &mut AccountFacts, mut c: Columns) -> Result<()> {
     let (kind, status) = (c.code(CaseKind::from_code)?, c.code(CaseStatus::from_code)?);
     if found(facts, id).is_none() {
         let (concerns, evidence, credits) = (Vec::new(), Vec::new(), Vec::new());
-        facts.cases.push(CaseFact { id, kind, status, opened, concerns, evidence, outcome: None, credits });
+        facts.cases.push(CaseFact { id, kind, status, opened, concerns, said: None, evidence, outcome: None, credits });
     }
     let Some(case) = found(facts, id) else { return Ok(()) };
     (case.kind, case.status) = (kind, status);
     let outcome = c.code_optional(CaseOutcome::from_code)?;
-    let effective = c.take()?;
+    let (effective, said): (NaiveDate, Option<String>) = (c.take()?, c.take()?);
+    case.said = case.said.take().or(said);
     match outcome {
         Some(outcome) => {
             if case.outcome.is_none() {
