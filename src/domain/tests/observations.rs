@@ -164,7 +164,8 @@ fn disputed_items_make_a_habit_earlier_and_never_later() {
 /// invoices.
 #[test]
 fn lateness_weighs_what_the_formula_says() {
-    let table: [(u64, u64, &[i64], &[i64], &str); 11] = [
+    type Row<'r> = (u64, u64, &'r [i64], &'r [i64], &'r str);
+    let table: [Row; 11] = [
         (5, 30, &[], &[], "-0.64"),
         (30, 30, &[], &[], "0.86"),
         (5, 30, &[2, 4], &[], "-0.25"),
