@@ -4,13 +4,14 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
     Done, Outcome,
+    case::total,
     deliver::stopped,
     output::{count, print, printable, table},
     report::each_position,
 };
 use crate::{
     app::{App, Failure},
-    domain::{case::CaseStatus, mail::MailKind, money::Money, notice::State, promise::Word},
+    domain::{case::CaseStatus, instalments::Part, mail::MailKind, money::Money, notice::State, promise::Word},
     store::{agreements::Agreed, snapshot::Horizon, waiting::Stuck},
     sweep::behind,
     telemetry::Masked,
@@ -105,7 +106,12 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
             }
             CaseStatus::Open | CaseStatus::AwaitingCustomer => match &course.proposal {
                 Some(proposal) => {
-                    let why = format!("{} proposes `{}`", printable(&proposal.author), proposal.outcome);
+                    let why = format!(
+                        "{} proposes `{}`, {}",
+                        printable(&proposal.author),
+                        proposal.outcome,
+                        total(&proposal.credits)
+                    );
                     ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
                 }
                 None if course.responded_at.is_none() && late(case.respond_by) => {
@@ -134,7 +140,31 @@ async fn cases(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
         };
         tasks.push([mark.into(), format!("case {id}, account {}: {why}", printable(&case.account)), to_do]);
     }
-    promises(app, tasks).await
+    promises(app, tasks).await?;
+    instalments(app, tasks).await
+}
+
+/// Instalments that did not come, as long as that is news.
+async fn instalments(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    let today = app.today();
+    for accounts in app.store.accounts_with(Agreed::Plan).await?.chunks(500) {
+        for snapshot in app.store.snapshots(accounts, Horizon::everything(today)).await? {
+            let facts = &snapshot.facts;
+            let tolerance = app.rules.policy_of(&facts.account).policy.hold.promise_tolerance_days;
+            for plan in facts.plans.iter().filter(|plan| plan.ended.is_none()) {
+                let mut parts = plan.parts(facts, tolerance, today).into_iter().rev();
+                let missed = parts.find(|(.., part)| *part == Part::Missed);
+                let Some((day, amount, _)) = missed.filter(|(day, ..)| (today - *day).num_days() <= LATELY) else {
+                    continue;
+                };
+                let (account, currency) = (printable(&facts.account.number), amount.currency);
+                let what = format!("the instalment of {amount} {currency} for {day} of account {account} did not come");
+                let case = plan.case.map(|case| format!(" (`duly case show {case}`)")).unwrap_or_default();
+                tasks.push(["plan".into(), what, format!("call{case}; reminders go on where they stopped")]);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Promises whose day has passed without all of the money, as long as notices have not gone on.

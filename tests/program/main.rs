@@ -9,6 +9,7 @@ mod database;
 
 mod backup;
 mod breaker;
+mod cases;
 mod clock;
 mod daemon;
 mod damage;
