@@ -49,10 +49,19 @@ impl App {
         Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
     }
 
-    /// Whether a person may settle so much without a second one.
-    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)]) -> bool {
-        let staff = &self.rules.standard.policy.staff;
-        assign::settles(staff, person, &amounts(credits)) == Settling::Alone
+    /// What a person settled without a second one in other cases of an account, not long ago.
+    pub async fn settled_lately(&self, person: &str, account: i64, case: i64) -> store::Result<Vec<(String, Money)>> {
+        let since = self.clock.now() - Duration::days(assign::WINDOW_DAYS);
+        let mut others = self.store.settled_since(account, since).await?;
+        let alone = |by: &String| staff::same_person(by, person);
+        others.retain(|other| other.id != case && other.course.alone.as_ref().is_some_and(alone));
+        Ok(others.into_iter().flat_map(|other| other.course.credits).collect())
+    }
+
+    /// Whether a person may settle so much without a second one, with what they settled earlier.
+    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)], earlier: &[(String, Money)]) -> bool {
+        let (staff, all) = (&self.rules.standard.policy.staff, [credits, earlier].concat());
+        credits.is_empty() || assign::settles(staff, person, &amounts(&all)) == Settling::Alone
     }
 
     pub fn may_approve(&self, proposer: &str, approver: &str, credits: &[(String, Money)]) -> Result<(), String> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use super::{
     Done, Outcome,
-    case::show::due,
+    case::{show::due, total},
     deliver::stopped,
     output::{count, print, printable, table},
     report::each_position,
@@ -16,6 +16,7 @@ use crate::{
     domain::{
         calendar::{instant, plus_days},
         case::CaseStatus,
+        instalments::Part,
         mail::MailKind,
         money::Money,
         notice::State,
@@ -67,6 +68,7 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     releases(app, &mut tasks).await?;
     cases(app, as_of, &mut tasks).await?;
     promises(app, as_of, &mut tasks).await?;
+    instalments(app, as_of, &mut tasks).await?;
     mail(app, &mut tasks).await?;
     answers(app, &mut tasks).await?;
     late_together(app, as_of, &mut tasks).await?;
@@ -118,7 +120,12 @@ async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
             }
             CaseStatus::Open | CaseStatus::AwaitingCustomer => match &course.proposal {
                 Some(proposal) => {
-                    let why = format!("{} proposes `{}`", printable(&proposal.author), proposal.outcome);
+                    let why = format!(
+                        "{} proposes `{}`, {}",
+                        printable(&proposal.author),
+                        proposal.outcome,
+                        total(&proposal.credits)
+                    );
                     ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
                 }
                 None if course.responded_at.is_none() => {
@@ -147,6 +154,28 @@ async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
             CaseStatus::Resolved | CaseStatus::Closed | CaseStatus::Dismissed => continue,
         };
         tasks.push([mark.into(), format!("case {id}, account {}: {why}", printable(&case.account)), to_do]);
+    }
+    Ok(())
+}
+
+/// Instalments that did not come, as long as that is news.
+async fn instalments(app: &App, today: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for accounts in app.store.accounts_with(Agreed::Plan).await?.chunks(500) {
+        for snapshot in app.store.snapshots(accounts, Horizon::everything(today)).await? {
+            let facts = &snapshot.facts;
+            let tolerance = app.rules.policy_of(&facts.account).policy.hold.promise_tolerance_days;
+            for plan in facts.plans.iter().filter(|plan| plan.ended.is_none()) {
+                let mut parts = plan.parts(facts, tolerance, today).into_iter().rev();
+                let missed = parts.find(|(.., part)| *part == Part::Missed);
+                let Some((day, amount, _)) = missed.filter(|(day, ..)| (today - *day).num_days() <= LATELY) else {
+                    continue;
+                };
+                let (account, currency) = (printable(&facts.account.number), amount.currency);
+                let what = format!("the instalment of {amount} {currency} for {day} of account {account} did not come");
+                let case = plan.case.map(|case| format!(" (`duly case show {case}`)")).unwrap_or_default();
+                tasks.push(["plan".into(), what, format!("call{case}; reminders go on where they stopped")]);
+            }
+        }
     }
     Ok(())
 }

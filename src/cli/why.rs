@@ -1,7 +1,7 @@
 //! `duly why`: explain an account or an invoice on any date.
 
 use super::{
-    Done, Outcome, When,
+    Done, Outcome, When, case,
     output::{count, print, printable, table},
     why_assessed,
 };
@@ -49,6 +49,9 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
     text += &position_tables(&snapshot.facts, &published.policy, horizon, &args.number);
     text += &said(&decisions, &snapshot.facts, &published.policy, horizon);
+    for agreed in snapshot.facts.plans.iter().filter(|plan| plan.agreed <= horizon.as_of) {
+        text += &case::plan(agreed, &snapshot.facts, &published.policy, horizon.as_of);
+    }
     text += &why_assessed::text(&assessed);
     text += &history(app, &snapshot, horizon).await?;
     print(&text);

@@ -16,6 +16,7 @@ mod postfix;
 
 mod backup;
 mod breaker;
+mod cases;
 mod clock;
 mod daemon;
 mod damage;

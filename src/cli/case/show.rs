@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::account;
+use super::{
+    account,
+    amounts::{by_invoice, plan},
+};
 use crate::{
     app::{App, Failure},
     cli::output::{count, print, printable, table},
@@ -105,7 +108,12 @@ pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
     let mut text = head(app, &case);
     text += &words(app, &case);
     text += &evidence(&case);
-    text += &terms(&account(app, &case.account).await?.facts.terms, app.today());
+    let facts = account(app, &case.account).await?.facts;
+    let policy = &app.rules.policy_of(&facts.account).policy;
+    for agreed in facts.plans.iter().filter(|plan| plan.case == Some(id)) {
+        text += &plan(agreed, &facts, policy, app.today());
+    }
+    text += &terms(&facts.terms, app.today());
     text += &playbook(app, &case);
     text += &letter(&case);
     text += "\nCourse\n";
@@ -135,25 +143,17 @@ fn head(app: &App, case: &CaseRow) -> String {
     let due = due(app, case, app.clock.now());
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {
-        let credits = credits(&proposal.credits);
+        let amounts = by_invoice(&proposal.credits);
         let author = printable(&proposal.author);
-        text +=
-            &format!("{author} proposes `{}`{credits}: `duly case approve {} --by NAME`\n", proposal.outcome, case.id);
+        text += &format!(
+            "{author} proposes `{}`{amounts}; it waits for `duly case approve {} --by NAME`\n",
+            proposal.outcome, case.id
+        );
     }
     if let Some(outcome) = course.outcome {
-        text += &format!("Solution: {outcome}{}\n", credits(&course.credits));
+        text += &format!("Solution: {outcome}{}\n", by_invoice(&course.credits));
     }
     text
-}
-
-fn credits(credits: &[(String, crate::domain::money::Money)]) -> String {
-    let one = |(invoice, amount): &(String, crate::domain::money::Money)| {
-        format!("{amount} {} on {}", amount.currency, printable(invoice))
-    };
-    match credits {
-        [] => String::new(),
-        some => format!(", {}", some.iter().map(one).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// The customer first.
@@ -239,13 +239,14 @@ fn line(app: &App, event: &CaseEvent) -> String {
         text += &format!(", as {kind}");
     }
     if let Some(outcome) = event.outcome {
-        text += &format!(", {outcome}{}", credits(&event.credits));
+        text += &format!(", {outcome}{}", by_invoice(&event.credits));
     }
     if let (Did::HandedOver, Some(person)) = (event.did, &event.person) {
         text += &format!(" to {}", printable(person));
     }
     if let Some(day) = event.day {
-        text += &format!(", for {day}");
+        let what = if event.did == Did::Asked { "until" } else { "follow-up on" };
+        text += &format!(", {what} {day}");
     }
     // The words stand above.
     let why = match event.did {

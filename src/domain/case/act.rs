@@ -61,7 +61,7 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Solution {
     pub outcome: CaseOutcome,
-    /// By invoice; each more than 0.
+    /// By invoice, each more than 0: what is credited, or what is open and given up.
     pub credits: Vec<(String, Money)>,
     pub follow_up_on: NaiveDate,
 }
@@ -151,7 +151,7 @@ impl Course {
         if !self.heard {
             return Err("is all out? Ask the customer, and record the answer (`heard`) before a solution".to_owned());
         }
-        if credits && !outcome.credits() {
+        if credits && !outcome.credits() && !outcome.leaves_alone() {
             return Err(format!("no credit belongs to `{outcome}`"));
         }
         if !credits && matches!(outcome, CaseOutcome::Credit | CaseOutcome::FeeWaived | CaseOutcome::Goodwill) {

@@ -160,6 +160,8 @@ fn disputed_items_make_a_habit_earlier_and_never_later() {
     assert!(late(&[7, 7, 7, 9]) > late(&[7, 7, 7, 26]), "-5 days instead of 7");
 }
 
+/// Days late of paid invoices.
+
 /// The formula against values that were computed independently: days overdue, terms, days of undisputed and disputed
 /// invoices.
 #[test]
@@ -292,7 +294,7 @@ fn a_word_that_was_not_kept_counts_after_its_tolerance() {
     let parts = vec![(overdue(20), 3_000), (overdue(50), 3_000)];
     let invoices = vec!["1".into()];
     let currency = eur(0).currency;
-    world.facts.plans.push(Plan { id: 3, invoices, currency, parts, agreed: overdue(10), ended: None });
+    world.facts.plans.push(Plan { id: 3, case: None, invoices, currency, parts, agreed: overdue(10), ended: None });
     assert_eq!(weight_on(&world, "broken_plan", overdue(23)), None);
     assert_eq!(weight_on(&world, "broken_plan", overdue(24)).as_deref(), Some("1.00"));
 }
