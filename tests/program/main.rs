@@ -7,6 +7,7 @@ mod smtp;
 #[path = "../support/database.rs"]
 mod database;
 
+mod answers;
 mod backup;
 mod breaker;
 mod clock;
@@ -31,6 +32,7 @@ mod practice;
 mod relay;
 mod replay;
 mod report_delivery;
+mod returned;
 mod running;
 mod secrets;
 mod settings;
