@@ -87,7 +87,7 @@ async fn a_letter_that_bounced_confirms_nothing() {
     assert_eq!(house.rows("SELECT email FROM refused_address").await, ["a@buyer.example"]);
     assert!(house.duly(&["tasks"]).ended(0).contains("is not confirmed in writing"));
     let shown = house.duly(&["case", "show", "1"]).ended(0);
-    assert!(shown.contains("returned by duly: a@buyer.example: 550 5.1.1"), "{shown}");
+    assert!(shown.contains("returned by duly: a@buyer.example: smtp; 550 5.1.1"), "{shown}");
     // To the next address the same letter goes, and the bounce of the first one is no matter any more.
     house.take("accounts", "A,Customer A,new@buyer.example\n");
     house.duly(&["case", "write", "1", "--by", "Ada"]).ended(0);
