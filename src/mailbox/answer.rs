@@ -59,7 +59,7 @@ impl Taker<'_> {
         let heard = Heard { letter, written: &written, shown, said: &said, items };
         let stranger = place.by == By::Invoice && !reply::is_contact(facts, letter.from.as_deref());
         let (kind, effects) = match stranger {
-            true => (MailKind::Stranger, self.from_a_stranger(&snapshot, &heard, today)),
+            true => (MailKind::Stranger, self.of_a_stranger(&snapshot, &heard, today)),
             false => self.follow(&snapshot, &place, &heard, today).await?,
         };
         let what = if kind.waits() { &shown[..] } else { reply::decisive(&said, &written) };
@@ -87,7 +87,7 @@ impl Taker<'_> {
     }
 
     /// Anybody may know the number of an invoice: a person looks, and nothing is held against the customer.
-    fn from_a_stranger(&self, snapshot: &Snapshot, heard: &Heard<'_>, today: NaiveDate) -> Vec<Effect> {
+    fn of_a_stranger(&self, snapshot: &Snapshot, heard: &Heard<'_>, today: NaiveDate) -> Vec<Effect> {
         // Nor can anybody keep notices back for longer by writing again.
         let held = snapshot.facts.holds.iter().any(|hold| hold.is_for_a_mail() && hold.holds_on(today));
         let quiet = held || heard.said.main == ReplyKind::Thanks;
