@@ -8,7 +8,7 @@ use super::{
     Done, Outcome,
     case::{show::due, total},
     deliver::stopped,
-    output::{count, print, printable, table},
+    output::{count, excerpt, print, printable, table},
     report::each_position,
 };
 use crate::{
@@ -239,19 +239,30 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Mails of the last days that only a person understands.
+/// Mails of the last days that a person should read.
 async fn answers(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    for mail in app.store.mails_for_people(app.clock.now() - Duration::days(LATELY), MOST).await? {
-        let account = mail.account.as_deref().map(printable);
-        let (what, to_do) = match (mail.kind, account) {
-            (MailKind::Failed, _) => ("could not be taken".to_owned(), "read it in the mailbox"),
-            (_, Some(account)) => (
-                format!("from account {account} does not say what is wanted"),
-                "read it, and answer; `duly case open` if it holds notices back",
+    for mail in app.store.mails_for_people(app.clock.now(), app.today(), MOST).await? {
+        let id = mail.id;
+        let account = mail.account.as_deref().map(|account| format!("account {}", printable(account)));
+        let account = account.unwrap_or_else(|| "nobody that is known".to_owned());
+        let (what, to_do) = match mail.kind {
+            MailKind::Failed => ("could not be taken".to_owned(), ""),
+            MailKind::Thanks => (format!("from {account} says thanks"), ""),
+            MailKind::Stranger => (
+                format!("from an unknown sender names an invoice of {account}"),
+                ", find out who it is; `duly case open` if it is the customer",
             ),
-            (_, None) => ("could be placed by nobody".to_owned(), "find the account, then `duly case open`"),
+            MailKind::Returned => (format!("is a letter to {account} that came back"), ", tell them by other means"),
+            MailKind::Unplaced => (format!("is from {account}"), ", find the account, then `duly case open`"),
+            _ => (
+                format!("from {account} does not say what is wanted"),
+                ", and answer; `duly case open` if it holds notices back",
+            ),
         };
-        tasks.push(["mail".into(), format!("mail {} {what}: {}", mail.id, printable(&mail.made)), to_do.into()]);
+        let waits = mail.hold.map(|(hold, until)| format!("; notices wait until {until} (hold {hold})"));
+        let what = format!("mail {id} {what}: {}", excerpt(mail.words.as_ref().unwrap_or(&mail.made)));
+        let to_do = format!("`duly inbox show {id}`{to_do}; then `duly inbox done {id}`{}", waits.unwrap_or_default());
+        tasks.push(["mail".into(), what, to_do]);
     }
     Ok(())
 }

@@ -257,6 +257,9 @@ impl Frozen {
                 "incoming",
                 "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND recorded_at >= $2 ORDER BY id",
             ),
+            Kind::MailDone => {
+                ("incoming", "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND done_at >= $2 ORDER BY id")
+            }
             Kind::Sent | Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved => return Ok(None),
         };
         let subjects: Vec<String> = query(text).bind(self.company).bind(since).values(&mut self.tx).await?;

@@ -14,6 +14,7 @@ mod dovecot;
 #[path = "../support/postfix.rs"]
 mod postfix;
 
+mod answers;
 mod backup;
 mod breaker;
 mod cases;
@@ -40,6 +41,7 @@ mod practice;
 mod relay;
 mod replay;
 mod report_delivery;
+mod returned;
 mod running;
 mod secrets;
 mod settings;

@@ -61,12 +61,14 @@ pub async fn run(app: &App, args: &Write) -> Result<(), Failure> {
     if let Some(halt) = app.store.halt().await? {
         return Err(Failure::Failed(format!("{}; mend it, then `duly deliver --resume`", stopped(app, &halt))));
     }
-    let target = Target::of(&app.settings).map_err(Failure::Input)?;
+    let (target, verp) = (Target::of(&app.settings).map_err(Failure::Input)?, app.verp()?);
     // Nothing is at stake before the mail server is reached.
     let way = Way::to(&target).await.map_err(|why| Failure::Failed(format!("nothing was sent: {why}")))?;
     let since = Instant::now();
     let kept = format!("to {address}\n{}\n\n{}", mail.rendered.subject, mail.rendered.text);
     note(app, case.id, &intent, &author, &kept).await.map_err(refused)?;
+    let token = mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default();
+    app.store.keep_letter(case.id, token, &address, app.clock.now()).await?;
     failpoint::hit("intent_after");
     let writing = act::case(app, case.id).await?.course.writing;
     let still = async {
@@ -76,9 +78,10 @@ pub async fn run(app: &App, args: &Write) -> Result<(), Failure> {
             Err(error) => Err(format!("nobody can say whether somebody has gone on with it: {error}")),
         }
     };
-    let name = format!("{}.eml", mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default());
-    let delivery = &app.settings.delivery;
-    let from = delivery.envelope_from.as_deref().unwrap_or(&delivery.from);
+    let (name, delivery) = (format!("{token}.eml"), &app.settings.delivery);
+    // As with a notice: a bounce of it cannot be forged.
+    let signed = verp.map(|verp| verp.address(token));
+    let from = signed.as_deref().or(delivery.envelope_from.as_deref()).unwrap_or(&delivery.from);
     let outgoing = Outgoing { from, to: &address, name: &name, bytes: &mail.bytes };
     let attempt = way.send(&outgoing, since, still).await;
     failpoint::hit("outcome_before");

@@ -47,6 +47,8 @@ pub enum Act {
     Unwritten {
         since: DateTime<Utc>,
     },
+    /// The letter came back: the customer does not have it.
+    Returned,
     HandOver {
         to: String,
     },
@@ -84,6 +86,7 @@ impl Act {
             Self::Writing { .. } => Did::Writing,
             Self::Written => Did::Written,
             Self::Unwritten { .. } => Did::Unwritten,
+            Self::Returned => Did::Returned,
             Self::HandOver { .. } => Did::HandedOver,
             Self::FollowUp => Did::FollowedUp,
             Self::Reopen => Did::Reopened,
@@ -111,6 +114,7 @@ impl Act {
             | Self::Writing { .. }
             | Self::Written
             | Self::Unwritten { .. }
+            | Self::Returned
             | Self::HandOver { .. } => Step::Work,
         }
     }

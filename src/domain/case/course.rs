@@ -128,6 +128,7 @@ impl Course {
             Did::Writing => self.writing = Some(event.at),
             Did::Written => (self.writing, self.confirmed) = (None, true),
             Did::Unwritten => self.writing = None,
+            Did::Returned => (self.writing, self.confirmed) = (None, false),
             Did::Closed => self.cause.clone_from(&event.person),
             Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::FollowedUp => {}
         }
