@@ -160,8 +160,6 @@ fn disputed_items_make_a_habit_earlier_and_never_later() {
     assert!(late(&[7, 7, 7, 9]) > late(&[7, 7, 7, 26]), "-5 days instead of 7");
 }
 
-/// Days late of paid invoices.
-
 /// The formula against values that were computed independently: days overdue, terms, days of undisputed and disputed
 /// invoices.
 #[test]
