@@ -71,7 +71,7 @@ fn policy(shipped: &str) -> String {
         // The independent count knows two observations, whatever they weigh: a newer item paid, and any past dispute.
         ("threshold = 0", "threshold = -20"),
         ("disputed_percent = 15", "disputed_percent = 1"),
-        ("late = 1.1", "late = 0"),
+        ("\nlate = 1 ", "\nlate = 0 "),
     ];
     edits.iter().fold(shipped.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "the shipped policy has no `{from}`");
