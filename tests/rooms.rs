@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
     ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
-    ("web", &["clock", "domain", "store", "sweep"]),
+    ("web", &["app", "clock", "domain", "settings", "store", "sweep"]),
 ];
 
 /// Crates that the pure core must not know.

@@ -15,7 +15,7 @@ use crate::{
     mailbox::watch,
     store::health::Check,
     sweep::{Daemon, Signs, Stop},
-    web::Ops,
+    web::{Ops, console::Console},
 };
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,7 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
+    let _console = console(app).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
     let inbox = &app.settings.inbox;
     let mailbox = (inbox.maildir.is_some() || inbox.imap.is_some()).then(|| tokio::spawn(watch(app.clone(), reread)));
@@ -39,6 +40,16 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     work.presence.leave().await?;
     tracing::info!("duly has stopped");
     Ok(Done::Well)
+}
+
+/// Serves the console, if that is set, until it is dropped.
+async fn console(app: &App) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+    let Some(settings) = &app.settings.console else { return Ok(None) };
+    let bound = TcpListener::bind(settings.listen).await;
+    let listener = bound.map_err(|error| Failure::Failed(format!("`console.listen` {}: {error}", settings.listen)))?;
+    tracing::info!(address = %listener.local_addr()?, url = settings.url, "the console is served");
+    let console = Console::new(app.clone(), settings.clone());
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(console.serve(listener)))))
 }
 
 /// Serves health and figures, if that is set, until it is dropped.

@@ -41,10 +41,12 @@ pub enum Kind {
     Resumed,
     /// The database was moved to another place.
     Moved,
+    /// Who may sign in, and who did.
+    Person,
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -61,6 +63,7 @@ impl Kind {
         Self::Halt,
         Self::Resumed,
         Self::Moved,
+        Self::Person,
     ];
 
     /// The code in tables and documents.
@@ -82,6 +85,7 @@ impl Kind {
             Self::Halt => "halt",
             Self::Resumed => "resumed",
             Self::Moved => "moved",
+            Self::Person => "person",
         }
     }
 

@@ -28,6 +28,7 @@ pub mod mail;
 pub mod money;
 mod nearest;
 pub mod notice;
+pub mod person;
 pub mod plan;
 pub mod policy;
 pub mod promise;

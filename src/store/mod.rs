@@ -26,6 +26,7 @@ mod lock;
 mod merge;
 pub mod outbox;
 pub mod past;
+pub mod people;
 pub mod policies;
 pub mod report;
 pub mod schema;

@@ -1,5 +1,6 @@
-//! What is served over HTTP: health and figures, for whoever runs duly.
+//! What is served over HTTP: health and figures for whoever runs duly, and the console for staff.
 
+pub mod console;
 mod metrics;
 mod ops;
 

@@ -16,7 +16,9 @@ mod postfix;
 
 mod backup;
 mod breaker;
+mod browser;
 mod clock;
+mod console;
 mod daemon;
 mod damage;
 mod delivery;
