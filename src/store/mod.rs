@@ -31,6 +31,7 @@ pub mod policies;
 pub mod report;
 pub mod schema;
 mod seal;
+pub mod search;
 pub mod slots;
 pub mod snapshot;
 pub mod sums;

@@ -139,7 +139,7 @@ async fn each_route_asks_for_what_it_declares() {
     };
     let mut walked = 0;
     for route in routes() {
-        let path = route.path.replace("{token}", "x");
+        let path = route.path.replace("{token}", "x").replace("{number}", "A");
         for (role, browser) in &mut people {
             if path == "/sign-out" || path == "/password" && route.method == Method::POST {
                 continue;
@@ -204,4 +204,52 @@ async fn guessing_costs_patience_and_tells_nothing() {
     }
     let page = sign_in(&mut browser, "Ada", GOOD);
     assert!(page.status == 429 && page.body.contains("Too many tries"), "{page:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_found_and_shown_with_everything_about_them() {
+    let (house, _daemon, address) = opened();
+    house.take("accounts", "K-7,Müller & <b>Söhne</b>,office@mueller.example\nK/8,100%_Cotton,c@cotton.example\n");
+    house.take("invoices", "R-71,K-7,2025-01-01,2025-01-31,GBP,100.00\nR-72,K-7,2025-02-01,2025-02-28,GBP,50.00\n");
+    house.take("payments", "P-7,K-7,2025-03-01,GBP,50.00,R-72\n");
+    house.duly(&["hold", "add", "K-7", "--invoice", "R-71", "--why", "they <i>asked</i>", "--by", "ada"]).ended(0);
+    house.duly(&[
+        "case",
+        "open",
+        "R-71",
+        "--kind",
+        "protest",
+        "--words",
+        "The boxes came wet.",
+        "--why",
+        "a call",
+        "--by",
+        "ada",
+    ]);
+    let mut browser = signed_in(&house, &address, "Vi", &["viewer"]);
+    for (asked, expected) in
+        [("K-7", "K-7"), ("k-", "K-7"), ("R-72", "K-7"), ("söhne", "K-7"), ("MUELLER.ex", "K-7"), ("100%25_c", "K/8")]
+    {
+        let asked = asked.replace('ö', "%C3%B6");
+        let page = browser.get(&format!("/accounts?q={asked}"));
+        assert!(page.status == 200 && page.body.contains(&format!(">{expected}</a>")), "{asked}: {}", page.body);
+        assert!(!page.body.contains("<b>"), "{}", page.body);
+    }
+    assert!(browser.get("/accounts?q=%25").body.matches("<tr>").count() == 2, "a sign of patterns is a letter");
+    assert!(browser.get("/accounts?q=nobody").body.contains("Nothing is found for “nobody”."));
+    let page = browser.get("/accounts/K-7");
+    for part in [
+        "Müller &#38; &#60;b&#62;Söhne",
+        "R-71",
+        "100.00 GBP",
+        "Case 1: service protest, open",
+        "The boxes came wet.",
+        "they &#60;i&#62;asked",
+        "payment",
+        "Why is R-71 not paid? protest",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    assert_eq!(browser.get("/accounts/K%2F8").status, 200);
+    assert_eq!(browser.get("/accounts/NOBODY").status, 404);
 }

@@ -1,5 +1,6 @@
 //! What staff see: today, accounts, cases, people. Each page and act declares what it needs ([`routes`]).
 
+mod accounts;
 mod guard;
 mod headers;
 mod html;

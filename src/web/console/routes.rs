@@ -5,7 +5,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, html, people, sign_in};
+use super::{Shared, accounts, html, people, sign_in};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Route> {
     use Needs::{Nobody, Person};
     let page = |path, needs, handler| Route { method: Method::GET, path, needs, handler };
     let act = |path, needs, handler| Route { method: Method::POST, path, needs, handler };
+    let look = Needs::Permission(Permission::Look);
     let people = Needs::Permission(Permission::People);
     vec![
         page("/style.css", Nobody, get(html::style)),
@@ -40,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         act("/sign-out", Person, post(sign_in::out)),
         page("/password", Person, get(sign_in::password)),
         act("/password", Person, post(sign_in::change)),
+        page("/accounts", look, get(accounts::search)),
+        page("/accounts/{number}", look, get(accounts::page)),
         page("/people", people, get(people::page)),
         act("/people", people, post(people::add)),
         act("/people/change", people, post(people::change)),
