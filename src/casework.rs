@@ -7,14 +7,14 @@ use crate::{
     domain::{
         business_hours::BusinessHours,
         case::{
-            CaseKind, Course,
+            CaseKind, CaseStatus, Course,
             assign::{self, Settling},
             staff,
             temperature::{Signs, Temperature},
         },
         money::Money,
     },
-    store,
+    store::{self, cases::CaseRow},
 };
 
 /// Until when the customer should have an answer, and a solution.
@@ -49,10 +49,19 @@ impl App {
         Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
     }
 
-    /// Whether a person may settle so much without a second one.
-    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)]) -> bool {
-        let staff = &self.rules.standard.policy.staff;
-        assign::settles(staff, person, &amounts(credits)) == Settling::Alone
+    /// What a person settled without a second one in other cases of an account, not long ago.
+    pub async fn settled_lately(&self, person: &str, account: i64, case: i64) -> store::Result<Vec<(String, Money)>> {
+        let since = self.clock.now() - Duration::days(assign::WINDOW_DAYS);
+        let mut others = self.store.settled_since(account, since).await?;
+        let alone = |by: &String| staff::same_person(by, person);
+        others.retain(|other| other.id != case && other.course.alone.as_ref().is_some_and(alone));
+        Ok(others.into_iter().flat_map(|other| other.course.credits).collect())
+    }
+
+    /// Whether a person may settle so much without a second one, with what they settled earlier.
+    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)], earlier: &[(String, Money)]) -> bool {
+        let (staff, all) = (&self.rules.standard.policy.staff, [credits, earlier].concat());
+        credits.is_empty() || assign::settles(staff, person, &amounts(&all)) == Settling::Alone
     }
 
     pub fn may_approve(&self, proposer: &str, approver: &str, credits: &[(String, Money)]) -> Result<(), String> {
@@ -66,6 +75,38 @@ impl App {
             [] => Ok(name.to_owned()),
             staff => staff::find(staff, name).map(|person| person.name.clone()),
         }
+    }
+
+    /// The same, now.
+    pub fn next_due(&self, case: &CaseRow) -> String {
+        self.next_due_at(case, self.clock.now())
+    }
+
+    /// What is due next, and whether it is late.
+    pub fn next_due_at(&self, case: &CaseRow, now: DateTime<Utc>) -> String {
+        let course = &case.course;
+        let (what, by) = match course.status {
+            CaseStatus::Suspected => return "a person's word".to_owned(),
+            CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
+            CaseStatus::FollowedUp => return "its cause".to_owned(),
+            CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
+            CaseStatus::Resolved => {
+                let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
+                let late = if day < self.today() { ", late" } else { "" };
+                return format!("the follow-up on {day}{late}");
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer if course.proposal.is_some() => {
+                return "a second person's word".to_owned();
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer if course.responded_at.is_none() => {
+                ("an answer", case.respond_by)
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer => ("a solution", case.resolve_by),
+        };
+        let Some(by) = by else { return what.to_owned() };
+        let late = if by < now { ", late" } else { "" };
+        let by = by.with_timezone(&self.settings.company.zone);
+        format!("{what} by {}{late}", by.format("%Y-%m-%d %H:%M"))
     }
 
     pub fn temperature(&self, course: &Course) -> Temperature {

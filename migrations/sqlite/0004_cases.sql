@@ -122,11 +122,34 @@ CREATE TABLE incoming (
     case_id INTEGER REFERENCES cases,
     -- What was made of it, for a person.
     made TEXT NOT NULL,
+    sender TEXT,
+    subject TEXT,
+    dated TEXT,
+    -- What the sender wrote, without quotes if anything else is there.
+    words TEXT,
     recorded_at TEXT NOT NULL,
+    -- A person has read it.
+    done_by TEXT,
+    done_at TEXT,
+    done_why TEXT,
     UNIQUE (company, mailbox, place)
 ) STRICT;
 CREATE INDEX incoming_message ON incoming (company, message_id);
 CREATE INDEX incoming_account ON incoming (account);
+
+-- When a notice that was sent came back for good: it never arrived, and its stages are free again.
+ALTER TABLE notice ADD COLUMN bounced_at TEXT;
+
+-- Letters of cases, each as it leaves; by the token a bounce and an answer find their case.
+CREATE TABLE letter (
+    id INTEGER PRIMARY KEY,
+    company INTEGER NOT NULL REFERENCES company,
+    case_id INTEGER NOT NULL REFERENCES cases,
+    token TEXT NOT NULL,
+    address TEXT NOT NULL,
+    recorded_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX letter_token ON letter (company, token);
 
 -- The product, service or site that an invoice bills.
 ALTER TABLE invoice ADD COLUMN product TEXT;

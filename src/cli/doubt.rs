@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Author, Done, Outcome,
     output::{print, printable, table},
+    record,
 };
 use crate::{
     app::{App, Failure},
@@ -72,7 +73,7 @@ fn list(app: &App, doubts: &[Doubt]) {
 }
 
 async fn settle(app: &App, word: &Word, verdict: Verdict) -> Result<(), Failure> {
-    let (by, why, notice) = (word.author.name()?, &word.why, word.notice);
+    let (by, why, notice) = (word.author.name()?, record::note("--why", &word.why)?, word.notice);
     let settled = app.store.settle_doubt(notice, verdict, (&by, why), app.clock.now()).await;
     settled.map_err(|error| if error.passes() { error.into() } else { Failure::Input(error.to_string()) })?;
     tracing::warn!(notice, by, why, ?verdict, "a doubt was settled");

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{
     Author, Done, Outcome,
     output::{print, printable, table},
+    record,
 };
 use crate::{
     app::{App, Failure},
@@ -129,7 +130,7 @@ fn new_hold(app: &App, add: &Add, snapshot: &Snapshot) -> Result<NewHold, Failur
         reason: "person".to_owned(),
         starts,
         until: add.until,
-        note: Some(add.why.clone()),
+        note: Some(record::note("--why", &add.why)?.to_owned()),
         author: add.author.name()?,
     })
 }

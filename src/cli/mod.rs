@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     telemetry::{self, LogFormat},
 };
+use record::Author;
 
 mod backup;
 mod case;
@@ -33,6 +34,7 @@ mod plan;
 mod preview;
 mod promise;
 mod quality;
+mod record;
 mod replay;
 mod report;
 mod report_causes;
@@ -235,19 +237,4 @@ impl When {
 /// A date on the command line.
 fn date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "expected a date as YYYY-MM-DD, like 2026-11-20".to_owned())
-}
-
-/// Who does something, for the record.
-#[derive(Debug, Clone, clap::Args)]
-struct Author {
-    /// Who does this, for the record [default: the user of this machine]
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-}
-
-impl Author {
-    fn name(&self) -> Result<String, Failure> {
-        let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
-        self.by.clone().or_else(user).ok_or_else(|| Failure::Input("say who does this with `--by NAME`".to_owned()))
-    }
 }

@@ -4,6 +4,9 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
 
+/// Letters of an excerpt.
+const EXCERPT: usize = 80;
+
 /// Prints to standard output. A reader that has gone away ends the program quietly; anything else
 /// that keeps the text from its place, like a full disk, is a failure.
 pub fn print(text: &str) {
@@ -77,6 +80,15 @@ fn stacked(header: &[&str], rows: &[Vec<String>]) -> String {
 /// Text of customers must not steer the terminal.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The beginning of a text of any length, on one line.
+pub fn excerpt(text: &str) -> String {
+    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    match line.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
 }
 
 /// `1 notice`, `2 notices`.

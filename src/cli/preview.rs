@@ -107,6 +107,7 @@ fn would_be(
         doubts: 0,
         refusals: 0,
         reply: None,
+        bounced_at: None,
         lines: decision
             .items
             .iter()

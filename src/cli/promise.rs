@@ -6,6 +6,7 @@ use super::{
     Author, Done, Outcome,
     case::{account, money},
     output::{print, printable, table},
+    record,
 };
 use crate::{
     app::{App, Failure},
@@ -93,7 +94,7 @@ async fn add(app: &App, args: &Add) -> Result<(), Failure> {
         amount,
         made: today,
         until: args.until,
-        note: args.note.clone(),
+        note: args.note.as_deref().map(|text| record::note("--note", text)).transpose()?.map(str::to_owned),
         author: args.author.name()?,
     };
     let id = app.store.add_promise(&promise, app.clock.now()).await?;

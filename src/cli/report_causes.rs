@@ -78,7 +78,7 @@ impl Tally {
         self.reopened += u64::from(course.reopened > 0);
         about.iter().for_each(|amount| *self.concerned.entry(amount.currency).or_default() += amount.minor);
         course
-            .credits
+            .booked()
             .iter()
             .for_each(|(_, amount)| *self.credited.entry(amount.currency).or_default() += amount.minor);
         if let Some(opened) = case.events.first() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     deliver::stopped,
-    output::{count, printable, table},
+    output::{count, excerpt, printable, table},
     report::Rendered,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         alarm::{Alarm, SweepFate},
         notice::State,
     },
-    store::{halts::Halt, watch::Deferred, workers::AtWork},
+    store::{halts::Halt, mails::MailRow, watch::Deferred, workers::AtWork},
 };
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +37,8 @@ struct Report {
     notices: [i64; State::ALL.len()],
     /// Notices that were sent and came back.
     bounced: i64,
+    /// The newest bounces, of the days that the report is about.
+    bounces: Vec<MailRow>,
     deferred: Vec<Deferred>,
     halt: Option<Halt>,
     alarms: Vec<Alarm>,
@@ -53,6 +55,7 @@ pub async fn delivery(app: &App, args: &Args) -> Result<Rendered, Failure> {
         days: args.days,
         notices: State::ALL.map(number),
         bounced: store.bounced().await?,
+        bounces: store.bounces(now - Duration::days(args.days.into()), app.today(), REASONS).await?,
         deferred: store.deferred(REASONS).await?,
         halt: store.halt().await?,
         alarms: store.alarms(app.rules.standard.policy.alarm, now).await?,
@@ -88,6 +91,14 @@ impl Report {
         text += &table(&["state", "number"], &[1], states);
         if self.bounced > 0 {
             text += &format!("{} came back.\n", count(self.bounced.unsigned_abs(), "notice", "notices"));
+        }
+        if !self.bounces.is_empty() {
+            let rows = self.bounces.iter().map(|mail| {
+                let notice = mail.notice.map(|notice| notice.to_string()).unwrap_or_default();
+                let account = mail.account.clone().unwrap_or_default();
+                vec![notice, account, minute(mail.recorded_at), excerpt(&mail.made)]
+            });
+            text += &format!("\nCame back\n{}", table(&["notice", "account", "when", "what"], &[0], rows));
         }
         if !self.deferred.is_empty() {
             let rows = self.deferred.iter().map(|put_off| {
@@ -152,6 +163,10 @@ impl Report {
         json!({
             "at": instant(self.now), "company": app.settings.company.code, "days": self.days, "notices": notices,
             "bounced": self.bounced,
+            "bounces": self.bounces.iter().map(|mail| json!({
+                "notice": mail.notice, "account": mail.account, "at": instant(mail.recorded_at),
+                "what": printable(&mail.made),
+            })).collect::<Vec<_>>(),
             "deferred": deferred.collect::<Vec<_>>(), "alarms": alarms.collect::<Vec<_>>(),
             "halt": self.halt.as_ref().map(|halt| json!({ "since": instant(halt.since), "why": printable(&halt.why) })),
             "workers": workers.collect::<Vec<_>>(), "sweeps": sweeps.collect::<Vec<_>>(),

@@ -6,9 +6,9 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use super::{
     Done, Outcome,
-    case::show::due,
+    case::total,
     deliver::stopped,
-    output::{count, print, printable, table},
+    output::{count, excerpt, print, printable, table},
     report::each_position,
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     domain::{
         calendar::{instant, plus_days},
         case::CaseStatus,
+        instalments::Part,
         mail::MailKind,
         money::Money,
         notice::State,
@@ -67,6 +68,7 @@ pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> 
     releases(app, &mut tasks).await?;
     cases(app, as_of, &mut tasks).await?;
     promises(app, as_of, &mut tasks).await?;
+    instalments(app, as_of, &mut tasks).await?;
     mail(app, &mut tasks).await?;
     answers(app, &mut tasks).await?;
     late_together(app, as_of, &mut tasks).await?;
@@ -118,11 +120,16 @@ async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
             }
             CaseStatus::Open | CaseStatus::AwaitingCustomer => match &course.proposal {
                 Some(proposal) => {
-                    let why = format!("{} proposes `{}`", printable(&proposal.author), proposal.outcome);
+                    let why = format!(
+                        "{} proposes `{}`, {}",
+                        printable(&proposal.author),
+                        proposal.outcome,
+                        total(&proposal.credits)
+                    );
                     ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
                 }
                 None if course.responded_at.is_none() => {
-                    let waits = format!("{owner}, waits for {}", due(app, &case, now));
+                    let waits = format!("{owner}, waits for {}", app.next_due_at(&case, now));
                     ("case", waits, format!("`duly case show {id}`, and answer"))
                 }
                 None if late(case.resolve_by) => {
@@ -147,6 +154,28 @@ async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
             CaseStatus::Resolved | CaseStatus::Closed | CaseStatus::Dismissed => continue,
         };
         tasks.push([mark.into(), format!("case {id}, account {}: {why}", printable(&case.account)), to_do]);
+    }
+    Ok(())
+}
+
+/// Instalments that did not come, as long as that is news.
+async fn instalments(app: &App, today: NaiveDate, tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    for accounts in app.store.accounts_with(Agreed::Plan).await?.chunks(500) {
+        for snapshot in app.store.snapshots(accounts, Horizon::everything(today)).await? {
+            let facts = &snapshot.facts;
+            let tolerance = app.rules.policy_of(&facts.account).policy.hold.promise_tolerance_days;
+            for plan in facts.plans.iter().filter(|plan| plan.ended.is_none()) {
+                let mut parts = plan.parts(facts, tolerance, today).into_iter().rev();
+                let missed = parts.find(|(.., part)| *part == Part::Missed);
+                let Some((day, amount, _)) = missed.filter(|(day, ..)| (today - *day).num_days() <= LATELY) else {
+                    continue;
+                };
+                let (account, currency) = (printable(&facts.account.number), amount.currency);
+                let what = format!("the instalment of {amount} {currency} for {day} of account {account} did not come");
+                let case = plan.case.map(|case| format!(" (`duly case show {case}`)")).unwrap_or_default();
+                tasks.push(["plan".into(), what, format!("call{case}; reminders go on where they stopped")]);
+            }
+        }
     }
     Ok(())
 }
@@ -210,19 +239,30 @@ async fn mail(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Mails of the last days that only a person understands.
+/// Mails of the last days that a person should read.
 async fn answers(app: &App, tasks: &mut Vec<Task>) -> Result<(), Failure> {
-    for mail in app.store.mails_for_people(app.clock.now() - Duration::days(LATELY), MOST).await? {
-        let account = mail.account.as_deref().map(printable);
-        let (what, to_do) = match (mail.kind, account) {
-            (MailKind::Failed, _) => ("could not be taken".to_owned(), "read it in the mailbox"),
-            (_, Some(account)) => (
-                format!("from account {account} does not say what is wanted"),
-                "read it, and answer; `duly case open` if it holds notices back",
+    for mail in app.store.mails_for_people(app.clock.now(), app.today(), MOST).await? {
+        let id = mail.id;
+        let account = mail.account.as_deref().map(|account| format!("account {}", printable(account)));
+        let account = account.unwrap_or_else(|| "nobody that is known".to_owned());
+        let (what, to_do) = match mail.kind {
+            MailKind::Failed => ("could not be taken".to_owned(), ""),
+            MailKind::Thanks => (format!("from {account} says thanks"), ""),
+            MailKind::Stranger => (
+                format!("from an unknown sender names an invoice of {account}"),
+                ", find out who it is; `duly case open` if it is the customer",
             ),
-            (_, None) => ("could be placed by nobody".to_owned(), "find the account, then `duly case open`"),
+            MailKind::Returned => (format!("is a letter to {account} that came back"), ", tell them by other means"),
+            MailKind::Unplaced => (format!("is from {account}"), ", find the account, then `duly case open`"),
+            _ => (
+                format!("from {account} does not say what is wanted"),
+                ", and answer; `duly case open` if it holds notices back",
+            ),
         };
-        tasks.push(["mail".into(), format!("mail {} {what}: {}", mail.id, printable(&mail.made)), to_do.into()]);
+        let waits = mail.hold.map(|(hold, until)| format!("; notices wait until {until} (hold {hold})"));
+        let what = format!("mail {id} {what}: {}", excerpt(mail.words.as_ref().unwrap_or(&mail.made)));
+        let to_do = format!("`duly inbox show {id}`{to_do}; then `duly inbox done {id}`{}", waits.unwrap_or_default());
+        tasks.push(["mail".into(), what, to_do]);
     }
     Ok(())
 }

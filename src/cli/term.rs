@@ -6,6 +6,7 @@ use super::{
     Author, Done, Outcome,
     case::account,
     output::{print, printable, table},
+    record,
 };
 use crate::{
     app::{App, Failure},
@@ -83,7 +84,7 @@ async fn add(app: &App, args: &Add) -> Result<(), Failure> {
         kind: args.kind,
         from,
         until: args.until,
-        note: args.note.clone(),
+        note: record::note("--note", &args.note)?.to_owned(),
         author: args.author.name()?,
     };
     let id = app.store.add_term(&term, app.clock.now()).await?;

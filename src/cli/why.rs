@@ -1,22 +1,29 @@
 //! `duly why`: explain an account or an invoice on any date.
 
+use chrono::NaiveDate;
+
 use super::{
-    Done, Outcome, When,
-    output::{count, print, printable, table},
+    Done, Outcome, When, case,
+    output::{count, excerpt, print, printable, table},
     why_assessed,
 };
 use crate::{
     app::{App, Failure},
     domain::{
-        account_facts::AccountFacts,
+        account_facts::{AccountFacts, Hold},
         calendar::plus_days,
         evidence::{Assessment, Known},
         ledger::{GrantSource, Item, positions},
+        mail::MailKind,
         money::{Currency, Money},
         plan::{Decision, Outcome as Decided, plan},
         policy::Policy,
+        reason::Reason,
     },
-    store::snapshot::{Horizon, Snapshot},
+    store::{
+        mails::MailRow,
+        snapshot::{Horizon, Snapshot},
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -48,9 +55,15 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
     let mut text =
         format!("{} {} on {}, policy {}\n", account.number, printable(&account.name), horizon.as_of, published.label);
     text += &position_tables(&snapshot.facts, &published.policy, horizon, &args.number);
-    text += &said(&decisions, &snapshot.facts, &published.policy, horizon);
+    let mut mails = app.store.mails_of(snapshot.id, app.today()).await?;
+    mails.retain(|mail| mail.recorded_at <= horizon.recorded);
+    text += &said(&decisions, &snapshot.facts, &mails, &published.policy, horizon);
+    for agreed in snapshot.facts.plans.iter().filter(|plan| plan.agreed <= horizon.as_of) {
+        text += &case::plan(agreed, &snapshot.facts, &published.policy, horizon.as_of);
+    }
     text += &why_assessed::text(&assessed);
     text += &history(app, &snapshot, horizon).await?;
+    text += &mails_text(app, &mails);
     print(&text);
     Ok(Done::Well)
 }
@@ -125,7 +138,7 @@ fn item_row(facts: &AccountFacts, item: &Item, currency: Currency, horizon: Hori
 }
 
 /// The decisions in sentences.
-fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: Horizon) -> String {
+fn said(decisions: &[Decision], facts: &AccountFacts, mails: &[MailRow], policy: &Policy, horizon: Horizon) -> String {
     if decisions.is_empty() {
         return format!("\nNo notice: nothing has reached a new stage.{}\n", next_stage(facts, policy, horizon));
     }
@@ -149,7 +162,11 @@ fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: 
                 text += &format!("\nHeld: {what}.\n");
                 for reason in reasons {
                     let task = reason.task().map(|task| format!(" To do: {task}.")).unwrap_or_default();
-                    text += &format!("  {}: {}.{task}\n", reason.code(), reason.sentence());
+                    let sentence = match reason {
+                        Reason::AccountHold => on_hold(facts, mails, horizon.as_of),
+                        _ => reason.sentence().to_owned(),
+                    };
+                    text += &format!("  {}: {sentence}.{task}\n", reason.code());
                 }
             }
         }
@@ -158,6 +175,31 @@ fn said(decisions: &[Decision], facts: &AccountFacts, policy: &Policy, horizon: 
         }
     }
     text
+}
+
+/// Whose word it is that the account waits.
+fn on_hold(facts: &AccountFacts, mails: &[MailRow], as_of: NaiveDate) -> String {
+    let mut holds = facts.holds.iter().filter(|hold| hold.invoice.is_none() && hold.holds_on(as_of));
+    let Some(hold) = holds.clone().find(|hold| hold.is_for_a_mail()).filter(|_| holds.all(Hold::is_for_a_mail)) else {
+        return "a person put the account on hold".to_owned();
+    };
+    let until = hold.until.map(|until| format!(", until {until}")).unwrap_or_default();
+    let unread = |mail: &&MailRow| matches!(mail.kind, MailKind::Unclear | MailKind::Stranger) && mail.done.is_none();
+    let which = mails.iter().find(unread).map(|mail| format!(": `duly inbox show {}`", mail.id));
+    format!("an answer waits to be read{until}{}", which.unwrap_or_default())
+}
+
+/// What came in by mail, newest first.
+fn mails_text(app: &App, mails: &[MailRow]) -> String {
+    let zone = app.settings.company.zone;
+    let rows = mails.iter().take(8).map(|mail| {
+        let on = mail.recorded_at.with_timezone(&zone).format("%Y-%m-%d").to_string();
+        vec![mail.id.to_string(), on, mail.kind.code().to_owned(), excerpt(&mail.made)]
+    });
+    if mails.is_empty() {
+        return String::new();
+    }
+    format!("\nMails (`duly inbox show MAIL`)\n{}", table(&["mail", "taken", "kind", "what"], &[0], rows))
 }
 
 /// When the next item reaches a stage, if nothing else happens.
@@ -191,7 +233,10 @@ async fn history(app: &App, snapshot: &Snapshot, horizon: Horizon) -> Result<Str
                 notice.as_of.to_string(),
                 notice.stage.clone(),
                 format!("{total} {}", notice.currency),
-                notice.state.to_string(),
+                match notice.bounced_at.filter(|at| *at <= horizon.recorded) {
+                    Some(_) => "came back".to_owned(),
+                    None => notice.state.to_string(),
+                },
                 notice.reply.clone().unwrap_or_default(),
             ]
         });

@@ -43,7 +43,11 @@ impl Composer<'_> {
             contact_name: account.contact_name.clone(),
             locale: account.locale.clone().unwrap_or_else(|| company.locale.clone()),
             outcome: confirmed.outcome,
-            credits: confirmed.course.credits.clone(),
+            // What is given up is no credit to the customer.
+            credits: match confirmed.outcome.leaves_alone() {
+                true => Vec::new(),
+                false => confirmed.course.credits.clone(),
+            },
             parts: confirmed.parts,
             own: paragraphs(confirmed.own),
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
+    audit::DULY,
     case::CaseFact,
     cohort::Cohort,
     facts::{Account, Credit, Event, Invoice, Payment},
@@ -99,7 +100,15 @@ pub struct Hold {
     pub ended: Option<NaiveDate>,
 }
 
+/// Reason of the holds that duly sets for a mail that a person should read.
+pub const UNREAD_REPLY: &str = "unread_reply";
+
 impl Hold {
+    /// Whether duly set it for a mail.
+    pub fn is_for_a_mail(&self) -> bool {
+        self.reason == UNREAD_REPLY && self.author == DULY
+    }
+
     pub fn holds_on(&self, as_of: NaiveDate) -> bool {
         self.from <= as_of && self.until.is_none_or(|until| as_of <= until) && self.ended.is_none_or(|end| as_of < end)
     }

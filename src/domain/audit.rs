@@ -32,6 +32,8 @@ pub enum Kind {
     AgreedEnded,
     /// A mail came in.
     Mail,
+    /// A person has read one.
+    MailDone,
     /// Notices were sent.
     Sent,
     /// A person's word on a notice in doubt.
@@ -46,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Agreed,
         Self::AgreedEnded,
         Self::Mail,
+        Self::MailDone,
         Self::Sent,
         Self::Doubt,
         Self::Halt,
@@ -80,6 +83,7 @@ impl Kind {
             Self::Agreed => "agreed",
             Self::AgreedEnded => "agreed_ended",
             Self::Mail => "mail",
+            Self::MailDone => "mail_done",
             Self::Sent => "sent",
             Self::Doubt => "doubt",
             Self::Halt => "halt",

@@ -1,11 +1,9 @@
 //! What stands in the way of a notice: reasons of single items, and of the whole account.
 
-use chrono::NaiveDate;
-
 use super::{
     account_facts::AccountFacts,
     calendar::plus_days,
-    case::CaseFact,
+    case::unbooked::unbooked,
     evidence::{Known, Suspicion},
     facts::{Event, EventKind},
     ledger::{Item, Position},
@@ -78,7 +76,10 @@ fn one_item(facts: &AccountFacts, setting: &Setting, item: &Item) -> Block {
 
     let holds = facts.holds.iter().filter(|hold| hold.holds_on(as_of) && hold.invoice.as_ref() == Some(number));
     let held: i64 = holds.map(|hold| hold.amount.map_or(item.residual, |amount| amount.minor)).sum();
-    let in_cases: i64 = cases().map(|case| case.disputed(number) + unbooked(facts, case, number, as_of)).sum();
+    let agreed = unbooked(facts, number, as_of);
+    // What is agreed in a case is part of what it disputes.
+    let in_case = |id, disputed: i64| disputed.max(agreed.get(&id).copied().unwrap_or_default());
+    let in_cases: i64 = cases().map(|case| in_case(case.id, case.disputed(number))).sum();
     let disputed = held + in_cases;
     // An export that marks an invoice as disputed while it is open tells of a dispute that goes on.
     let marked = |event: &Event| event.kind == EventKind::PastDispute && event.invoice.as_ref() == Some(number);
@@ -117,14 +118,6 @@ pub(super) fn account(
     add(settling_in(facts, setting), Reason::SettlingIn);
     add(facts.address().is_none(), Reason::NoContact);
     reasons
-}
-
-/// What a case agreed to credit and the books have not credited yet, in minor units.
-fn unbooked(facts: &AccountFacts, case: &CaseFact, invoice: &str, as_of: NaiveDate) -> i64 {
-    let Some((agreed, since)) = case.agreed(invoice) else { return 0 };
-    let booked = facts.credits.iter().filter(|credit| credit.invoice.as_deref() == Some(invoice));
-    let booked = booked.filter(|credit| (since..=as_of).contains(&credit.date));
-    (agreed - booked.map(|credit| credit.amount.minor).sum::<i64>()).max(0)
 }
 
 /// Whether a promise still keeps notices back; `invoice` is the one that it names, `None` asks for those about the

@@ -21,6 +21,12 @@ pub enum MailKind {
     Reply,
     /// A person answered, and it does not say what is wanted.
     Unclear,
+    /// A person says thanks, and nothing else.
+    Thanks,
+    /// Somebody who is no contact of the account names an invoice of it.
+    Stranger,
+    /// A letter of a case that is over did not arrive.
+    Returned,
     /// Nobody knows which account it is about.
     Unplaced,
     /// It could not be taken.
@@ -28,7 +34,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Bounce,
         Self::Delayed,
         Self::Complaint,
@@ -38,6 +44,9 @@ impl MailKind {
         Self::Known,
         Self::Reply,
         Self::Unclear,
+        Self::Thanks,
+        Self::Stranger,
+        Self::Returned,
         Self::Unplaced,
         Self::Failed,
     ];
@@ -54,9 +63,17 @@ impl MailKind {
             Self::Known => "known",
             Self::Reply => "reply",
             Self::Unclear => "unclear",
+            Self::Thanks => "thanks",
+            Self::Stranger => "stranger",
+            Self::Returned => "returned",
             Self::Unplaced => "unplaced",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether a person should look at it; nothing else asks for that.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Unclear | Self::Thanks | Self::Stranger | Self::Returned | Self::Unplaced | Self::Failed)
     }
 
     pub fn from_code(code: &str) -> Option<Self> {

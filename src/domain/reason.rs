@@ -83,7 +83,7 @@ impl Reason {
         match self {
             Self::CompanyPaused => "notices are paused in the policy",
             Self::LedgerStale => "no payment data came in for too long, so a payment could be unknown",
-            Self::AccountHold => "a person put the account on hold",
+            Self::AccountHold => "the account is on hold",
             Self::OpenCase => "a case is open for it",
             Self::SuspectedProtest => "it may be withheld as a protest; a person must look first",
             Self::Promise => "payment was promised and the promised date has not passed",

@@ -7,6 +7,7 @@
 use super::{
     decode,
     fields::{Content, Fields, line},
+    html,
 };
 
 /// Octets of a mail that are read; what it says stands at its beginning, attachments come later.
@@ -79,7 +80,7 @@ fn text(parts: &[Part]) -> String {
     let plain: Vec<&str> =
         shown("text/plain").map(|part| part.text.trim_end()).filter(|text| !text.trim().is_empty()).collect();
     match (plain.is_empty(), shown("text/html").next()) {
-        (true, Some(html)) => mail_parser::decoders::html::html_to_text(&html.text),
+        (true, Some(html)) => html::text(&html.text),
         _ => plain.join("\n\n"),
     }
 }

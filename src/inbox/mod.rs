@@ -12,6 +12,7 @@ mod clues;
 mod complaint;
 mod decode;
 mod fields;
+mod html;
 pub mod imap;
 mod message;
 pub mod quote;

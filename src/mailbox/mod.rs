@@ -1,13 +1,16 @@
 //! The mailbox: mails are fetched and taken, each once, with the little that may follow.
 //!
-//! Reading order: [`maildir`] and [`imap`] fetch, [`take`] says what is made of a mail, [`place`] finds whose it is, [`reply`]
-//! what a customer's words come to. Nothing is ever sent from here, and nobody is asked to pay less: an address is
-//! stopped, a case is opened or goes on, a promise is taken down, or a person reads.
+//! Reading order: [`maildir`] and [`imap`] fetch, [`take`] says what is made of a mail, [`place`] finds whose it is,
+//! [`returned`] what follows when a mail of ours did not arrive, [`answer`] and [`reply`] what a customer's words come
+//! to. Nothing is ever sent from here, and nobody is asked to pay less: an address is stopped, a notice counts as never
+//! sent, a case is opened or goes on, a promise is taken down, or a person reads.
 
+mod answer;
 mod imap;
 pub mod maildir;
 mod place;
 mod reply;
+mod returned;
 mod take;
 
 use std::{collections::BTreeMap, time::Duration};

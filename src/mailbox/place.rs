@@ -1,5 +1,7 @@
 //! Which notice and which account a mail is about.
 
+use std::fmt;
+
 use super::Taker;
 use crate::{
     inbox::{Clues, Letter, words},
@@ -12,36 +14,68 @@ const NUMBERS: usize = 200;
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=40;
 
 /// Whose a mail is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Place {
     pub account: Option<i64>,
-    pub notice: Option<i64>,
-    /// How that is known.
-    pub by: &'static str,
+    pub by: By,
+}
+
+/// How that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Notice(i64),
+    /// Of this case.
+    LetterOf(i64),
+    Sender,
+    Invoice,
+    Nothing,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Notice(_) => f.write_str("it answers a notice"),
+            Self::LetterOf(case) => write!(f, "it answers the letter of case {case}"),
+            Self::Sender => f.write_str("the sender is a contact"),
+            Self::Invoice => f.write_str("it names an invoice"),
+            Self::Nothing => f.write_str("nobody knows whose it is"),
+        }
+    }
 }
 
 impl Taker<'_> {
-    /// The notice that a mail is about: by the signed address, else by a Message-ID of ours.
-    pub(super) async fn about(&self, clues: &Clues) -> Result<Option<About>> {
+    /// The tokens of our mails that a mail is about: that of the signed address, then those of Message-IDs of ours.
+    pub(super) fn tokens(&self, clues: &Clues) -> Vec<String> {
         let domain = self.app.settings.message_domain();
         let own = |id: &String| {
             let (token, at) = id.rsplit_once('@')?;
             at.eq_ignore_ascii_case(domain).then(|| token.to_ascii_lowercase())
         };
-        let tokens: Vec<String> = clues.token.iter().cloned().chain(clues.mentioned.iter().filter_map(own)).collect();
-        self.app.store.notice_of(&tokens).await
+        clues.token.iter().cloned().chain(clues.mentioned.iter().filter_map(own)).collect()
     }
 
-    /// By the notice, else by the sender, else by the invoices that it names.
+    /// The notice that a mail is about.
+    pub(super) async fn about(&self, clues: &Clues) -> Result<Option<About>> {
+        self.app.store.notice_of(&self.tokens(clues)).await
+    }
+
+    /// By the notice or the letter that it answers, else by the sender, else by the invoices that it names.
     pub(super) async fn place(&self, letter: &Letter, written: &str) -> Result<Place> {
-        if let Some(about) = self.about(&letter.clues).await? {
-            return Ok(Place { account: Some(about.account), notice: Some(about.notice), by: "it answers a notice" });
+        let (store, found) = (&self.app.store, |account, by| Place { account: Some(account), by });
+        // An answer to a letter may have the notices of the thread among its references, but they are farther.
+        let tokens = self.tokens(&letter.clues);
+        for token in tokens.chunks(1) {
+            if let Some(about) = store.notice_of(token).await? {
+                return Ok(found(about.account, By::Notice(about.notice)));
+            }
+            if let Some(about) = store.letter_of(token).await? {
+                return Ok(found(about.account, By::LetterOf(about.case)));
+            }
         }
-        let store = &self.app.store;
         if let Some(from) = &letter.from
             && let [account] = store.accounts_of_address(from).await?[..]
         {
-            return Ok(Place { account: Some(account), notice: None, by: "the sender is a contact" });
+            return Ok(found(account, By::Sender));
         }
         let text = format!("{}\n{written}", letter.subject);
         let known = store.accounts_of_invoices(&numbers(&text)).await?;
@@ -51,8 +85,8 @@ impl Taker<'_> {
             known.iter().filter(|(number, _)| named.contains(&number.as_str())).map(|(_, account)| *account).collect();
         accounts.dedup();
         Ok(match accounts[..] {
-            [account] => Place { account: Some(account), notice: None, by: "it names an invoice" },
-            _ => Place::default(),
+            [account] => found(account, By::Invoice),
+            _ => Place { account: None, by: By::Nothing },
         })
     }
 }

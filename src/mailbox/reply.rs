@@ -85,6 +85,28 @@ pub(super) fn case_about<'f>(facts: &'f AccountFacts, items: &[String], main: &R
     about.filter(|case| *main != ReplyKind::Thanks || under_way(case)).max_by_key(|case| case.id)
 }
 
+/// A case, if it is not over.
+pub(super) fn under_way(facts: &AccountFacts, case: i64) -> Option<i64> {
+    facts.cases.iter().find(|known| known.id == case && !known.status.is_over()).map(|known| known.id)
+}
+
+/// Invoices that a case is about.
+pub(super) fn invoices_of(facts: &AccountFacts, case: i64) -> Vec<String> {
+    let case = facts.cases.iter().find(|known| known.id == case);
+    case.map(|case| case.concerns.iter().map(|concern| concern.invoice.clone()).collect()).unwrap_or_default()
+}
+
+pub(super) fn is_contact(facts: &AccountFacts, from: Option<&str>) -> bool {
+    from.is_some_and(|from| facts.account.emails.iter().any(|email| email.eq_ignore_ascii_case(from)))
+}
+
+/// The words of a promise with a day, which something else in the mail outweighed.
+pub(super) fn promised<'t>(said: &Said, written: &'t str) -> Option<&'t str> {
+    let promise = |kind: &ReplyKind| matches!(kind, ReplyKind::Promise { date: Some(_), .. });
+    let finding = said.findings.iter().find(|finding| promise(&finding.kind) && finding.kind != said.main)?;
+    written.get(finding.words.clone())
+}
+
 /// The words that decided, for the record.
 pub(super) fn decisive<'t>(said: &Said, written: &'t str) -> &'t str {
     let finding = said.findings.iter().find(|finding| finding.kind == said.main);

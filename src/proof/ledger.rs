@@ -50,7 +50,10 @@ pub(super) async fn check(frozen: &mut Frozen, rules: &Rules) -> Result<[Check; 
         for snapshot in found.snapshots {
             let policy = &rules.policy_of(&snapshot.facts.account).policy;
             let kept = kept.remove(&snapshot.id).unwrap_or_default();
-            values.counted += kept.settled.len() as u64;
+            values.counted += (kept.settled.len() + kept.agreed.len()) as u64;
+            if let Some(difference) = unlike(&kept.agreed, &agreed(&snapshot.facts)) {
+                values.differs(difference);
+            }
             if let Some(difference) = differs(frozen, &snapshot, &kept, policy, &earlier).await? {
                 values.differs(difference);
             }
@@ -106,14 +109,30 @@ fn difference(facts: &AccountFacts, policy: &Policy, kept: &Kept) -> Option<Diff
             return Some(of("invoice", number.clone(), settled(kept), settled(computed)));
         }
     }
-    let sources: BTreeSet<&(String, String)> = kept.granted.keys().chain(computed.granted.keys()).collect();
-    for key in sources {
-        let (kept, computed) = (kept.granted.get(key), computed.granted.get(key));
-        if kept != computed {
-            return Some(of("adjustment", format!("{} {}", key.0, key.1), granted(kept), granted(computed)));
+    unlike(&kept.granted, &computed.granted)
+}
+
+/// Gross and tax by invoice and source.
+type Sums = BTreeMap<(String, String), (i64, i64)>;
+
+/// The first sum that is not as computed.
+fn unlike(kept: &Sums, computed: &Sums) -> Option<Difference> {
+    let sources: BTreeSet<&(String, String)> = kept.keys().chain(computed.keys()).collect();
+    let mut differ = sources.into_iter().filter(|key| kept.get(key) != computed.get(key));
+    let key = differ.next()?;
+    let (kept, computed) = (granted(kept.get(key)), granted(computed.get(key)));
+    Some(of("adjustment", format!("{} {}", key.0, key.1), kept, computed))
+}
+
+/// What the resolutions in force agreed to.
+fn agreed(facts: &AccountFacts) -> Sums {
+    let mut found = Sums::new();
+    for case in &facts.cases {
+        for (invoice, amount) in &case.credits {
+            found.entry((invoice.clone(), format!("case {}", case.id))).or_default().0 += amount.minor;
         }
     }
-    None
+    found
 }
 
 fn of(table: &str, key: String, kept: String, computed: String) -> Difference {

@@ -29,7 +29,7 @@ pub struct Adjustment {
     /// `terms 2/10`, `notice 17` or `case 4`.
     pub source: String,
     pub date: NaiveDate,
-    /// Tax included; negative when a discount fell away again.
+    /// Tax included; negative when a discount fell away again, or what a case agreed to.
     pub gross: Money,
     /// Minor units of tax contained in `gross`.
     pub tax: i64,

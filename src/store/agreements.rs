@@ -97,10 +97,26 @@ impl Store {
         Ok(id)
     }
 
-    /// Resolves a case, or proposes to, with the plan that belongs to it: both or nothing.
-    pub async fn resolve(&self, id: i64, act: &Act, plan: Option<&NewPlan>, actor: &Actor<'_>) -> Result<CaseStatus> {
+    /// Resolves a case, or proposes to, with the plan that belongs to it: both or nothing. What is open, and what
+    /// others settled, is as whoever decided saw it: with that revision of the account.
+    pub async fn resolve(
+        &self,
+        id: i64,
+        act: &Act,
+        plan: Option<&NewPlan>,
+        seen: i64,
+        actor: &Actor<'_>,
+    ) -> Result<CaseStatus> {
         let mut tx = self.begin().await?;
         let status = act_in(&mut tx, self.company, id, act, actor).await?;
+        let text = "SELECT a.revision FROM account a JOIN cases c ON c.account = a.id WHERE c.id = $1";
+        let revision: i64 = query(text).bind(id).value(&mut tx).await?;
+        // This act was one more.
+        if revision != seen + 1 {
+            let why =
+                format!("case {id}: something about the account changed meanwhile; look at it, then say it again");
+            return Err(StoreError::Refused(why));
+        }
         if let Some(plan) = plan {
             plan_in(&mut tx, self.company, plan, actor.today, actor.now).await?;
         }
@@ -111,15 +127,7 @@ impl Store {
     /// Ends a promise, a plan or a term from a civil date on.
     pub async fn end(&self, what: Agreed, id: i64, author: &str, from: NaiveDate, now: DateTime<Utc>) -> Result<()> {
         let mut tx = self.begin().await?;
-        let table = what.table();
-        let text = format!(
-            "UPDATE {table} SET ended = $1, ended_by = $2, ended_at = $3 \
-             WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account"
-        );
-        let update = dynamic(text).bind(from).bind(author).bind(now).bind(id).bind(self.company);
-        let account: Option<i64> = update.value_optional(&mut tx).await?;
-        let missing = || StoreError::Refused(format!("there is no {table} {id} that could be ended"));
-        settle(&mut tx, self.company, account.ok_or_else(missing)?, Kind::AgreedEnded, what, id).await?;
+        end_in(&mut tx, self.company, (what, id), author, (from, now)).await?;
         tx.commit().await
     }
 
@@ -159,6 +167,34 @@ async fn plan_in(tx: &mut Tx, company: i64, plan: &NewPlan, agreed: NaiveDate, n
     parts.build().execute(&mut *tx).await?;
     settle(tx, company, plan.account, Kind::Agreed, Agreed::Plan, id).await?;
     Ok(id)
+}
+
+async fn end_in(
+    tx: &mut Tx,
+    company: i64,
+    (what, id): (Agreed, i64),
+    author: &str,
+    (from, now): (NaiveDate, DateTime<Utc>),
+) -> Result<()> {
+    let table = what.table();
+    let text = format!(
+        "UPDATE {table} SET ended = $1, ended_by = $2, ended_at = $3 \
+         WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account"
+    );
+    let update = dynamic(text).bind(from).bind(author).bind(now).bind(id).bind(company);
+    let account: Option<i64> = update.value_optional(&mut *tx).await?;
+    let missing = || StoreError::Refused(format!("there is no {table} {id} that could be ended"));
+    settle(tx, company, account.ok_or_else(missing)?, Kind::AgreedEnded, what, id).await
+}
+
+/// The instalments of a case that is open again are off.
+pub(super) async fn end_plans(tx: &mut Tx, company: i64, case: i64, actor: &Actor<'_>) -> Result<()> {
+    let text = "SELECT id FROM plan WHERE company = $1 AND case_id = $2 AND ended IS NULL ORDER BY id";
+    let plans: Vec<i64> = query(text).bind(company).bind(case).values(&mut *tx).await?;
+    for id in plans {
+        end_in(tx, company, (Agreed::Plan, id), actor.author, (actor.today, actor.now)).await?;
+    }
+    Ok(())
 }
 
 /// The end of each of these writes: the account has changed, and the chain is told.

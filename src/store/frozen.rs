@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{
     Result, Store,
     audit::{Link, links},
+    cases::CASE,
     engine::{Builder, Columns, Engine, Row, Tx, dynamic, query},
     invariants::{Difference, Invariant},
     seal::{Seal, sent},
@@ -35,6 +36,8 @@ pub struct Kept {
     pub settled: BTreeMap<String, Option<NaiveDate>>,
     /// Gross and tax of the discounts recorded, by invoice and source.
     pub granted: BTreeMap<(String, String), (i64, i64)>,
+    /// The same of what was agreed in cases.
+    pub agreed: BTreeMap<(String, String), (i64, i64)>,
 }
 
 /// A policy as it was published.
@@ -104,7 +107,11 @@ impl Frozen {
             let mut c = Columns::of(row);
             let (account, invoice, source, sum) = (c.take()?, c.take()?, c.take()?, (c.take()?, c.take()?));
             if sum != (0, 0) {
-                found.entry(account).or_default().granted.insert((invoice, source), sum);
+                let kept = found.entry(account).or_default();
+                let source: String = source;
+                let of_case = source.starts_with(CASE);
+                let sums = if of_case { &mut kept.agreed } else { &mut kept.granted };
+                sums.insert((invoice, source), sum);
             }
         }
         Ok(found)
@@ -250,6 +257,9 @@ impl Frozen {
                 "incoming",
                 "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND recorded_at >= $2 ORDER BY id",
             ),
+            Kind::MailDone => {
+                ("incoming", "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND done_at >= $2 ORDER BY id")
+            }
             Kind::Sent | Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved | Kind::Person => return Ok(None),
         };
         let subjects: Vec<String> = query(text).bind(self.company).bind(since).values(&mut self.tx).await?;

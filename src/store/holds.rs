@@ -7,7 +7,11 @@ use super::{
     engine::{Columns, Tx, query},
     touch,
 };
-use crate::domain::{account_facts::Hold, audit::Kind, money::Money};
+use crate::domain::{
+    account_facts::{Hold, UNREAD_REPLY},
+    audit::{DULY, Kind},
+    money::Money,
+};
 
 /// A hold to be set.
 #[derive(Debug, Clone)]
@@ -33,14 +37,7 @@ impl Store {
     /// Ends a hold from a civil date on.
     pub async fn end_hold(&self, id: i64, author: &str, from: NaiveDate, now: DateTime<Utc>) -> Result<()> {
         let mut tx = self.begin().await?;
-        let text = "UPDATE hold SET ended = $1, ended_by = $2, ended_at = $3 \
-                    WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account";
-        let update = query(text).bind(from).bind(author).bind(now).bind(id).bind(self.company);
-        let account: Option<i64> = update.value_optional(&mut tx).await?;
-        let missing =
-            || StoreError::Refused(format!("there is no hold {id} that could be ended; `duly hold list` shows them"));
-        touch(&mut tx, account.ok_or_else(missing)?).await?;
-        audit::tell(&mut tx, self.company, Kind::HoldEnded, &id.to_string()).await?;
+        end_hold_in(&mut tx, self.company, id, author, from, now).await?;
         tx.commit().await
     }
 
@@ -57,6 +54,48 @@ impl Store {
         };
         rows.iter().map(hold).collect()
     }
+}
+
+/// The same within a transaction.
+pub(super) async fn end_hold_in(
+    tx: &mut Tx,
+    company: i64,
+    id: i64,
+    author: &str,
+    from: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let text = "UPDATE hold SET ended = $1, ended_by = $2, ended_at = $3 \
+                WHERE id = $4 AND company = $5 AND ended IS NULL RETURNING account";
+    let update = query(text).bind(from).bind(author).bind(now).bind(id).bind(company);
+    let account: Option<i64> = update.value_optional(&mut *tx).await?;
+    let missing =
+        || StoreError::Refused(format!("there is no hold {id} that could be ended; `duly hold list` shows them"));
+    touch(tx, account.ok_or_else(missing)?).await?;
+    audit::tell(tx, company, Kind::HoldEnded, &id.to_string()).await
+}
+
+/// The hold on an account that duly set for a mail, and its last day, while it is in force. There is one at most.
+pub(super) async fn hold_for_mails(tx: &mut Tx, account: i64, today: NaiveDate) -> Result<Option<(i64, NaiveDate)>> {
+    let text = "SELECT id, until FROM hold WHERE account = $1 AND author = $2 AND reason = $3 AND ended IS NULL \
+                AND until >= $4 ORDER BY id DESC LIMIT 1";
+    let read = query(text).bind(account).bind(DULY).bind(UNREAD_REPLY).bind(today);
+    let row = read.fetch_optional(tx).await?;
+    row.map(|row| {
+        let mut c = Columns::of(&row);
+        Ok((c.take()?, c.take()?))
+    })
+    .transpose()
+}
+
+/// A hold for a mail takes the place of the one that is in force.
+pub(super) async fn hold_for_a_mail(tx: &mut Tx, company: i64, hold: &NewHold, now: DateTime<Utc>) -> Result<()> {
+    match hold_for_mails(tx, hold.account, hold.starts).await? {
+        Some((_, until)) if Some(until) >= hold.until => return Ok(()),
+        Some((id, _)) => end_hold_in(tx, company, id, DULY, hold.starts, now).await?,
+        None => {}
+    }
+    hold_in(tx, company, hold, now).await.map(|_| ())
 }
 
 /// The same within a transaction.

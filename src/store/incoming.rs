@@ -8,7 +8,8 @@ use super::{
     audit,
     cases::{Actor, NewCase, act_in, open_case},
     engine::{Builder, Columns, Engine, Tx, query},
-    holds::{NewHold, hold_in},
+    holds::{NewHold, hold_for_a_mail},
+    outbox::came_back,
     touch,
 };
 use crate::{
@@ -28,16 +29,36 @@ pub struct NewMail {
     pub notice: Option<i64>,
     /// In words for a person.
     pub made: String,
+    pub outside: Outside,
+    /// What the sender wrote.
+    pub words: Option<String>,
     pub effects: Vec<Effect>,
+}
+
+/// The outside of a mail.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    pub sender: Option<String>,
+    pub subject: Option<String>,
+    pub dated: Option<DateTime<Utc>>,
 }
 
 /// What may follow from a mail. There is nothing else.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// The address of a notice is not written to any more.
+    /// The address is not written to any more.
     Stop {
-        notice: i64,
+        address: String,
         account: i64,
+        why: String,
+    },
+    /// A notice never arrived: its stages are free again.
+    NeverArrived {
+        notice: i64,
+    },
+    /// Nor did the letter of a case.
+    LetterCameBack {
+        case: i64,
         why: String,
     },
     Open(Box<NewCase>),
@@ -45,6 +66,11 @@ pub enum Effect {
     Say {
         case: i64,
         words: String,
+    },
+    /// Something about the mail, on the case that it went on.
+    Note {
+        case: Option<i64>,
+        note: String,
     },
     Promise(NewPromise),
     /// Nobody is reminded until a person had time to read.
@@ -57,16 +83,7 @@ pub struct About {
     pub notice: i64,
     pub account: i64,
     pub address: String,
-}
-
-/// A mail that a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForPeople {
-    pub id: i64,
-    pub kind: MailKind,
-    /// Number of the account.
-    pub account: Option<String>,
-    pub made: String,
+    pub token: String,
 }
 
 impl Store {
@@ -87,15 +104,18 @@ impl Store {
         let (kind, mut case) = (if again { MailKind::Known } else { mail.kind }, None);
         if !again {
             for effect in &mail.effects {
-                case = self.follow(&mut tx, effect, actor).await?.or(case);
+                case = self.follow(&mut tx, effect, case, actor).await?.or(case);
             }
         }
         let text = "INSERT INTO incoming (company, mailbox, place, message_id, kind, account, notice, case_id, made, \
-                    recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+                    sender, subject, dated, words, recorded_at) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
         let insert = query(text).bind(self.company).bind(&mail.mailbox).bind(&mail.place).bind(&mail.message_id);
         let insert = insert.bind(kind.code()).bind(mail.account).bind(mail.notice).bind(case);
         let made = if again { "the same mail again" } else { &mail.made };
-        let id: i64 = insert.bind(made).bind(actor.now).value(&mut tx).await?;
+        let Outside { sender, subject, dated } = &mail.outside;
+        let insert = insert.bind(made).bind(sender).bind(subject).bind(*dated).bind(&mail.words);
+        let id: i64 = insert.bind(actor.now).value(&mut tx).await?;
         audit::tell(&mut tx, self.company, Kind::Mail, &id.to_string()).await?;
         failpoint::hit("mail_before_commit");
         tx.commit().await?;
@@ -103,28 +123,49 @@ impl Store {
         Ok(Some(kind))
     }
 
-    /// Returns the case that it is on.
-    async fn follow(&self, tx: &mut Tx, effect: &Effect, actor: &Actor<'_>) -> Result<Option<i64>> {
+    /// Returns the case that it is on. `before` is the one of the effects before.
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        effect: &Effect,
+        before: Option<i64>,
+        actor: &Actor<'_>,
+    ) -> Result<Option<i64>> {
+        let said = |why| Actor { why, ..actor.clone() };
         match effect {
-            Effect::Stop { notice, account, why } => {
-                let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
-                            SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
-                query(text).bind(why).bind(actor.now).bind(*notice).execute(&mut *tx).await?;
+            Effect::Stop { address, account, why } => {
+                let text = "INSERT INTO refused_address (company, email, reply, recorded_at) VALUES ($1, $2, $3, $4) \
+                            ON CONFLICT DO NOTHING";
+                query(text).bind(self.company).bind(address).bind(why).bind(actor.now).execute(&mut *tx).await?;
                 touch(tx, *account).await?;
                 Ok(None)
             }
+            Effect::NeverArrived { notice } => {
+                came_back(tx, *notice, actor.now).await?;
+                Ok(None)
+            }
+            Effect::LetterCameBack { case, why } => {
+                act_in(tx, self.company, *case, &Act::Returned, &said(why)).await?;
+                Ok(Some(*case))
+            }
             Effect::Open(case) => Ok(Some(open_case(tx, self.company, case, actor.now).await?)),
             Effect::Say { case, words } => {
-                let said = Actor { why: words, ..actor.clone() };
-                act_in(tx, self.company, *case, &Act::Say, &said).await?;
+                act_in(tx, self.company, *case, &Act::Say, &said(words)).await?;
                 Ok(Some(*case))
+            }
+            Effect::Note { case, note } => {
+                let case = case.or(before);
+                if let Some(case) = case {
+                    act_in(tx, self.company, case, &Act::Note, &said(note)).await?;
+                }
+                Ok(case)
             }
             Effect::Promise(promise) => {
                 promise_in(tx, self.company, promise, actor.now).await?;
                 Ok(promise.case)
             }
             Effect::Hold(hold) => {
-                hold_in(tx, self.company, hold, actor.now).await?;
+                hold_for_a_mail(tx, self.company, hold, actor.now).await?;
                 Ok(None)
             }
         }
@@ -154,7 +195,7 @@ impl Store {
             let mut c = Columns::of(row);
             let token: String = c.take()?;
             let rank = tokens.iter().position(|known| *known == token).unwrap_or(usize::MAX);
-            let about = About { notice: c.take()?, account: c.take()?, address: c.take()? };
+            let about = About { notice: c.take()?, account: c.take()?, address: c.take()?, token };
             found = found.filter(|(best, _)| *best < rank).or(Some((rank, about)));
         }
         Ok(found.map(|(_, about)| about))
@@ -188,18 +229,6 @@ impl Store {
             Ok((c.take()?, c.take()?))
         };
         read.build().fetch_all(self.pool()).await?.iter().map(found).collect()
-    }
-
-    /// Mails since an instant that a person should look at, oldest first.
-    pub async fn mails_for_people(&self, since: DateTime<Utc>, most: i64) -> Result<Vec<ForPeople>> {
-        let text = "SELECT m.id, m.kind, a.number, m.made FROM incoming m LEFT JOIN account a ON a.id = m.account \
-                    WHERE m.company = $1 AND m.recorded_at >= $2 AND m.kind IN ('unclear', 'unplaced', 'failed') \
-                    ORDER BY m.id LIMIT $3";
-        let mail = |row| {
-            let mut c = Columns::of(row);
-            Ok(ForPeople { id: c.take()?, kind: c.code(MailKind::from_code)?, account: c.take()?, made: c.take()? })
-        };
-        query(text).bind(self.company).bind(since).bind(most).fetch_all(self.pool()).await?.iter().map(mail).collect()
     }
 
     /// How many notices came back.

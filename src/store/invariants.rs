@@ -157,6 +157,13 @@ const NOTICES: Invariant = Invariant {
              CASE WHEN n.void THEN 'void' ELSE 'counts' END AS computed \
              FROM notice n JOIN notice_item i ON i.notice = n.id WHERE n.company = $1 AND i.void <> n.void",
         ),
+        // Mails stand in the chain.
+        (
+            "notice",
+            "SELECT CAST(n.id AS TEXT) AS key, 'came back' AS kept, 'no mail says so' AS computed FROM notice n \
+             WHERE n.company = $1 AND n.bounced_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM incoming m \
+             WHERE m.account = n.account AND m.notice = n.id AND m.kind = 'bounce' AND m.recorded_at = n.bounced_at)",
+        ),
     ],
 };
 
@@ -172,7 +179,7 @@ const STATES: Invariant = Invariant {
          || CASE WHEN closed_at IS NULL THEN '' ELSE ', closed_at' END AS kept, CASE state \
          WHEN 'ready' THEN 'due_at, not closed_at' \
          WHEN 'sending' THEN 'intent_at, sha256, relay, not due_at or closed_at' \
-         WHEN 'sent' THEN 'intent_at, sha256, relay, reply, closed_at, not due_at, claim or void' \
+         WHEN 'sent' THEN 'intent_at, sha256, relay, reply, closed_at, not due_at or claim; void if it came back' \
          WHEN 'deferred' THEN 'due_at, intent_at, reply, not closed_at' \
          WHEN 'refused' THEN 'intent_at, reply, closed_at, not due_at' \
          WHEN 'in_doubt' THEN 'intent_at, reply, doubts, not closed_at' \
@@ -182,7 +189,7 @@ const STATES: Invariant = Invariant {
          WHEN 'sending' THEN intent_at IS NOT NULL AND sha256 IS NOT NULL AND relay IS NOT NULL AND due_at IS NULL \
           AND closed_at IS NULL AND NOT void \
          WHEN 'sent' THEN intent_at IS NOT NULL AND sha256 IS NOT NULL AND relay IS NOT NULL AND reply IS NOT NULL \
-          AND closed_at IS NOT NULL AND due_at IS NULL AND claim IS NULL AND NOT void \
+          AND closed_at IS NOT NULL AND due_at IS NULL AND claim IS NULL AND void = (bounced_at IS NOT NULL) \
          WHEN 'deferred' THEN due_at IS NOT NULL AND intent_at IS NOT NULL AND reply IS NOT NULL AND closed_at IS NULL \
           AND NOT void \
          WHEN 'refused' THEN intent_at IS NOT NULL AND reply IS NOT NULL AND closed_at IS NOT NULL AND due_at IS NULL \

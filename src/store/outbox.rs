@@ -42,6 +42,8 @@ pub struct Notice {
     pub doubts: u32,
     pub refusals: u32,
     pub reply: Option<String>,
+    /// When it came back, and counts as never sent.
+    pub bounced_at: Option<DateTime<Utc>>,
     pub lines: Vec<Line>,
 }
 
@@ -94,7 +96,7 @@ impl Write {
 }
 
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
-                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, refusals, reply, due_at, \
+                       offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, refusals, reply, due_at, bounced_at, \
                        (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND NOT f.void \
                         ORDER BY f.id LIMIT 1)";
 
@@ -337,6 +339,16 @@ async fn suppress(tx: &mut Tx, write: &Write) -> Result<()> {
     Ok(())
 }
 
+/// A notice that left came back for good: it never arrived, so its stages are free. What was in doubt did leave.
+pub(super) async fn came_back(tx: &mut Tx, notice: i64, at: DateTime<Utc>) -> Result<()> {
+    let text = "UPDATE notice SET state = 'sent', closed_at = COALESCE(closed_at, $1), due_at = NULL, claim = NULL, \
+                void = TRUE, bounced_at = $1 WHERE id = $2 AND state IN ('sent', 'in_doubt') AND NOT void";
+    match query(text).bind(at).bind(notice).execute(&mut *tx).await? {
+        0 => Ok(()),
+        _ => free_items(tx, notice).await,
+    }
+}
+
 async fn free_items(tx: &mut Tx, notice: i64) -> Result<()> {
     query("UPDATE notice_item SET void = TRUE WHERE notice = $1").bind(notice).execute(tx).await?;
     Ok(())
@@ -366,6 +378,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
         doubts: 0,
         refusals: 0,
         reply: None,
+        bounced_at: None,
         lines: Vec::new(),
     };
     let percent: Option<Decimal> = c.parse_optional()?;
@@ -381,6 +394,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.refusals = c.number()?;
     notice.reply = c.take()?;
     notice.due_at = c.take()?;
+    notice.bounced_at = c.take()?;
     notice.thread = c.take()?;
     Ok(notice)
 }

@@ -6,10 +6,10 @@ use super::{
     Result, agreements,
     engine::{Columns, Row, Tx, query},
     policies::hex,
-    sweep_print::sweep_print,
+    sweep_print::{add, sweep_print},
 };
 use crate::domain::{
-    audit::{DULY, Entry, Kind, instant},
+    audit::{DULY, Entry, Fingerprint, Kind, instant},
     money::Money,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,6 +28,7 @@ pub(super) async fn told(tx: &mut Tx, company: i64, kind: Kind, subject: &str) -
         (Kind::HoldEnded, Some(id)) => hold_ended(tx, company, id).await?,
         (Kind::Case, _) => case(tx, company, subject).await?,
         (Kind::Mail, Some(id)) => mail(tx, company, id).await?,
+        (Kind::MailDone, Some(id)) => mail_done(tx, company, id).await?,
         (Kind::Agreed | Kind::AgreedEnded, _) => {
             let told = agreements::told(tx, company, kind, subject).await?;
             told.map(|(at, author, detail)| Told { at, author, detail })
@@ -179,7 +180,8 @@ async fn case(tx: &mut Tx, company: i64, subject: &str) -> Result<Option<Told>> 
 }
 
 async fn mail(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
-    let text = "SELECT m.recorded_at, m.kind, m.mailbox, m.place, m.message_id, a.number, m.notice, m.case_id, m.made \
+    let text = "SELECT m.recorded_at, m.kind, m.mailbox, m.place, m.message_id, a.number, m.notice, m.case_id, m.made, \
+                m.sender, m.subject, m.dated, m.words \
                 FROM incoming m LEFT JOIN account a ON a.id = m.account WHERE m.company = $1 AND m.id = $2";
     let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
     let mut c = Columns::of(&row);
@@ -192,7 +194,19 @@ async fn mail(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
         detail += &c.take::<Option<i64>>()?.map(|number| format!(", {what} {number}")).unwrap_or_default();
     }
     detail += &format!(": {}", c.take::<&str>()?);
+    let mut print = Fingerprint::default();
+    add(&mut print, &mut c, "ssts")?;
+    detail += &format!("; sha256 {}", print.hex());
     Ok(Some(Told { at, author: DULY.to_owned(), detail }))
+}
+
+async fn mail_done(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
+    let text = "SELECT done_at, done_by, done_why FROM incoming \
+                WHERE company = $1 AND id = $2 AND done_at IS NOT NULL AND done_by IS NOT NULL";
+    let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
+    let mut c = Columns::of(&row);
+    let (at, author, why) = (c.take()?, c.take()?, c.take::<Option<&str>>()?);
+    Ok(Some(Told { at, author, detail: why.unwrap_or_default().to_owned() }))
 }
 
 fn said(amount: Money) -> String {

@@ -139,7 +139,7 @@ async fn each_route_asks_for_what_it_declares() {
     };
     let mut walked = 0;
     for route in routes() {
-        let path = route.path.replace("{token}", "x").replace("{number}", "A");
+        let path = route.path.replace("{token}", "x").replace("{number}", "A").replace("{id}", "1");
         for (role, browser) in &mut people {
             if path == "/sign-out" || path == "/password" && route.method == Method::POST {
                 continue;
@@ -250,6 +250,14 @@ async fn accounts_are_found_and_shown_with_everything_about_them() {
     ] {
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
+    let queue = browser.get("/cases").body;
+    assert!(queue.contains("1 open") && queue.contains("an answer by ") && queue.contains("R-71"), "{queue}");
+    let case = browser.get("/cases/1").body;
+    for part in ["The boxes came wet.", "Müller &#38;", "service protest", "Questions", "opened", "a call"] {
+        assert!(case.contains(part), "{part}: {case}");
+    }
+    assert_eq!([browser.get("/cases/2").status, browser.get("/cases/x").status], [404, 404]);
+    assert_eq!(browser.get("/").header("location"), Some("/cases"));
     assert_eq!(browser.get("/accounts/K%2F8").status, 200);
     assert_eq!(browser.get("/accounts/NOBODY").status, 404);
 }

@@ -14,9 +14,11 @@ mod dovecot;
 #[path = "../support/postfix.rs"]
 mod postfix;
 
+mod answers;
 mod backup;
 mod breaker;
 mod browser;
+mod cases;
 mod clock;
 mod console;
 mod daemon;
@@ -41,6 +43,7 @@ mod practice;
 mod relay;
 mod replay;
 mod report_delivery;
+mod returned;
 mod running;
 mod secrets;
 mod settings;

@@ -16,6 +16,7 @@ use crate::{
 contracts!(
     promises_and_terms_count_until_they_are_ended,
     a_plan_comes_with_its_case_or_not_at_all,
+    a_case_that_is_open_again_ends_its_plan,
     time_travel_knows_what_was_agreed_then
 );
 
@@ -89,7 +90,10 @@ async fn a_plan_comes_with_its_case_or_not_at_all(fresh: Fresh) {
     };
     let solution = Solution { outcome: CaseOutcome::PlanAgreed, credits: vec![], follow_up_on: day("2025-03-11") };
     let act = Act::Resolve(solution);
-    let resolve = async || fresh.resolve(case, &act, Some(&plan), &ada("two parts")).await;
+    let resolve = async || {
+        let seen = fresh.snapshot("A", everything()).await.unwrap().revision;
+        fresh.resolve(case, &act, Some(&plan), seen, &ada("two parts")).await
+    };
     assert!(resolve().await.unwrap_err().to_string().contains("is all out?"));
     assert!(fresh.facts("A").await.plans.is_empty());
     fresh.act(case, &Act::HearAll, &ada("")).await.unwrap();
@@ -104,6 +108,36 @@ async fn a_plan_comes_with_its_case_or_not_at_all(fresh: Fresh) {
     fresh.end(Agreed::Plan, plans[0].id, "bob", day("2025-03-06"), at("2025-03-06T09:00")).await.unwrap();
     assert_eq!(fresh.facts("A").await.plans[0].ended, Some(day("2025-03-06")));
     assert_eq!(fresh.case_load().await.unwrap(), [("ada".to_owned(), 1)].into());
+}
+
+async fn a_case_that_is_open_again_ends_its_plan(fresh: Fresh) {
+    let case = opened(&fresh).await;
+    let plan = |parts: &[(&str, i64)]| NewPlan {
+        account: 0,
+        case: Some(case),
+        invoices: vec!["INV-A".to_owned()],
+        currency: gbp(0).currency,
+        parts: parts.iter().map(|(on, minor)| (day(on), *minor)).collect(),
+        note: None,
+        author: "ada".to_owned(),
+    };
+    let solution = Solution { outcome: CaseOutcome::PlanAgreed, credits: vec![], follow_up_on: day("2025-03-11") };
+    let agree = async |parts: &[(&str, i64)]| {
+        let (act, account) = (Act::Resolve(solution.clone()), fresh.account("A").await);
+        let seen = fresh.snapshot("A", everything()).await.unwrap().revision;
+        let plan = NewPlan { account, ..plan(parts) };
+        fresh.resolve(case, &act, Some(&plan), seen, &ada("parts")).await.unwrap();
+    };
+    fresh.act(case, &Act::HearAll, &ada("")).await.unwrap();
+    agree(&[("2025-04-01", 5_000)]).await;
+    fresh.act(case, &Act::Reopen, &ada("it is off")).await.unwrap();
+    assert_eq!(fresh.instalments_of(case).await.unwrap(), []);
+    agree(&[("2025-05-01", 5_000)]).await;
+    let ended: Vec<_> = fresh.facts("A").await.plans.iter().map(|plan| (plan.case, plan.ended)).collect();
+    assert_eq!(ended, [(Some(case), Some(day("2025-03-04"))), (Some(case), None)]);
+    assert_eq!(fresh.instalments_of(case).await.unwrap(), [(day("2025-05-01"), gbp(5_000))]);
+    let told = "SELECT author, detail FROM audit WHERE kind = 'agreed_ended'";
+    assert_eq!(fresh.rows(told).await, ["ada from 2025-03-04"]);
 }
 
 async fn time_travel_knows_what_was_agreed_then(fresh: Fresh) {

@@ -21,7 +21,9 @@ contracts!(
     a_case_is_opened_and_judged,
     a_case_goes_its_way_to_the_follow_up,
     a_letter_that_may_have_arrived_is_not_sent_again,
-    a_reopened_case_books_the_difference,
+    what_was_reopened_is_undone,
+    only_the_resolution_in_force_counts,
+    whoever_decides_saw_what_is_so_now,
     time_travel_knows_a_case_as_it_was
 );
 
@@ -104,16 +106,51 @@ async fn a_letter_that_may_have_arrived_is_not_sent_again(fresh: Fresh) {
     assert_eq!(fresh.instalments_of(id).await.unwrap(), []);
 }
 
-async fn a_reopened_case_books_the_difference(fresh: Fresh) {
+async fn what_was_reopened_is_undone(fresh: Fresh) {
     let id = opened(&fresh).await;
     for act in [Act::HearAll, credit(500), Act::Reopen, credit(800)] {
         fresh.act(id, &act, &ada("so it is")).await.unwrap();
     }
     let booked = fresh.adjustments(None).await.unwrap();
     let booked: Vec<_> = booked.iter().map(|one| (one.kind.as_str(), one.source.clone(), one.gross.minor)).collect();
-    assert_eq!(booked, [("our_fault", format!("case {id}"), 500), ("our_fault", format!("case {id}"), 300)]);
+    let expected = [500, -500, 800].map(|gross| ("our_fault", format!("case {id}"), gross));
+    assert_eq!(booked, expected);
     let facts = fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts;
     assert_eq!(facts.cases[0].agreed("INV-A"), Some((800, day("2025-03-04"))));
+}
+
+async fn only_the_resolution_in_force_counts(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |act: Act| fresh.act(id, &act, &ada("so it is")).await.unwrap();
+    let agreed = async || {
+        let facts = fresh.snapshot("A", Horizon::everything(day("2025-03-05"))).await.unwrap().facts;
+        facts.cases[0].agreed("INV-A").map(|(minor, _)| minor)
+    };
+    let propose = |minor| match credit(minor) {
+        Act::Resolve(solution) => Act::Propose(solution),
+        other => other,
+    };
+    act(Act::HearAll).await;
+    act(propose(700)).await;
+    act(propose(600)).await;
+    assert_eq!((agreed().await, fresh.adjustments(None).await.unwrap().len()), (None, 0));
+    let ben = Actor { author: "ben", ..ada("yes") };
+    fresh.act(id, &Act::Approve { follow_up_on: day("2025-03-11") }, &ben).await.unwrap();
+    assert_eq!(agreed().await, Some(600));
+    let lately = async |since| fresh.settled_since(fresh.account("A").await, at(since)).await.unwrap().len();
+    assert_eq!((lately("2025-03-01T09:00").await, lately(LATER).await), (1, 0));
+    act(Act::Say).await;
+    assert_eq!(agreed().await, None);
+}
+
+async fn whoever_decides_saw_what_is_so_now(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    fresh.act(id, &Act::HearAll, &ada("")).await.unwrap();
+    let seen = fresh.snapshot("A", everything()).await.unwrap().revision;
+    let resolve = async |seen| fresh.resolve(id, &credit(500), None, seen, &ada("so it is")).await;
+    assert!(resolve(seen - 1).await.unwrap_err().to_string().contains("changed meanwhile"));
+    assert!(fresh.adjustments(None).await.unwrap().is_empty());
+    assert_eq!(resolve(seen).await.unwrap(), CaseStatus::Resolved);
 }
 
 /// A sweep that suspects a protest of account `A`; the case.

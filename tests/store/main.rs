@@ -45,6 +45,7 @@ mod incoming;
 mod kept;
 mod outbox;
 mod pages;
+mod people;
 mod plans;
 mod policies;
 mod schema;

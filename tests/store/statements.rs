@@ -84,6 +84,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::kept::ALL,
         crate::outbox::ALL,
         crate::pages::ALL,
+        crate::people::ALL,
         crate::policies::ALL,
         crate::slots::ALL,
         crate::unreadable::ALL,

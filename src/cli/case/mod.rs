@@ -1,14 +1,18 @@
 //! `duly case`: work for people, from the first suspicion to the follow-up.
 
 mod act;
+mod amounts;
+mod instalments;
 mod open;
-pub(super) mod show;
+mod resolve;
+mod show;
 mod write;
 
 use chrono::NaiveDate;
 
 use super::{Author, Done, Outcome};
 use crate::{app::App, domain::case::Act};
+pub use amounts::{plan, total};
 use open::Open;
 pub use open::{account, money};
 
@@ -41,7 +45,7 @@ pub enum Command {
     /// A step of the playbook is done
     Done(act::Tick),
     /// A solution was agreed with the customer
-    Resolve(act::Resolve),
+    Resolve(resolve::Resolve),
     /// Approve the solution that somebody else proposed
     Approve(Word),
     /// Confirm the solution to the customer in writing
@@ -95,8 +99,8 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Ask(args) => act::ask(app, &args).await?,
         Command::Answer(word) => act::word(app, &word, &Act::Answer).await?,
         Command::Done(args) => act::tick(app, &args).await?,
-        Command::Resolve(args) => act::resolve(app, &args).await?,
-        Command::Approve(word) => act::approve(app, &word).await?,
+        Command::Resolve(args) => resolve::resolve(app, &args).await?,
+        Command::Approve(word) => resolve::approve(app, &word).await?,
         Command::Write(args) => write::run(app, &args).await?,
         Command::Written(word) => act::word(app, &word, &Act::Written).await?,
         Command::HandOver(args) => act::hand_over(app, &args).await?,

@@ -1,13 +1,18 @@
 //! `duly case open`: a person opens a case.
 
-use super::super::{Author, output::print};
+use std::collections::BTreeSet;
+
 use super::invoice_amount;
 use crate::{
     app::{App, Failure},
-    cli::output::printable,
+    cli::{
+        Author,
+        output::{print, printable},
+        record,
+    },
     domain::{
         account_facts::AccountFacts,
-        case::{CaseKind, Concern, reason::CaseReason},
+        case::{CaseFact, CaseKind, Concern, reason::CaseReason},
         money::Money,
     },
     store::{
@@ -56,6 +61,12 @@ pub async fn run(app: &App, args: &Open) -> Result<(), Failure> {
     if args.invoices.is_empty() && args.amounts.is_empty() && facts.account.number != args.account {
         concerns.push(Concern { invoice: args.account.clone(), amount: None });
     }
+    let mut named = BTreeSet::new();
+    if let Some(twice) = concerns.iter().find(|concern| !named.insert(&concern.invoice)) {
+        return Err(Failure::Input(format!("invoice {} is named twice", printable(&twice.invoice))));
+    }
+    let words = args.words.as_deref().map(|words| record::words("--words", words)).transpose()?;
+    let why = record::note("--why", &args.why)?;
     let author = args.author.name()?;
     let due = app.due();
     let owner = app.owner(args.kind, &facts.account.number).await?.unwrap_or_else(|| author.clone());
@@ -69,8 +80,8 @@ pub async fn run(app: &App, args: &Open) -> Result<(), Failure> {
         respond_by: due.respond_by,
         resolve_by: due.resolve_by,
         author,
-        why: args.why.clone(),
-        words: args.words.clone(),
+        why: why.to_owned(),
+        words: words.map(str::to_owned),
     };
     let id = app.store.open_case(&case, app.clock.now()).await?;
     let about = match &case.concerns[..] {
@@ -79,7 +90,16 @@ pub async fn run(app: &App, args: &Open) -> Result<(), Failure> {
     };
     let account = printable(&facts.account.number);
     print(&format!("Case {id} ({}) of account {account} is open; {about} is held. {owner} has it.\n", args.kind));
+    for other in facts.cases.iter().filter(|other| !other.status.is_over() && shares(other, &case.concerns)) {
+        let (other, status) = (other.id, other.status);
+        print(&format!("Case {other} ({status}) is about the same: `duly case show {other}`.\n"));
+    }
     Ok(())
+}
+
+/// Whether an item is in both; the whole account has every one.
+fn shares(other: &CaseFact, concerns: &[Concern]) -> bool {
+    concerns.is_empty() || concerns.iter().any(|concern| other.is_about(&concern.invoice))
 }
 
 /// The account with this number, or with an invoice of this number.

@@ -1,13 +1,16 @@
 //! Cases as people see them: the queue, and one with everything about it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
-use super::account;
+use super::{
+    account,
+    amounts::{by_invoice, plan},
+};
 use crate::{
     app::{App, Failure},
     cli::output::{count, print, printable, table},
     domain::{
-        case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+        case::{CaseEvent, Did, about, reason::CaseReason},
         term::Term,
     },
     store::cases::CaseRow,
@@ -39,7 +42,6 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
         let over = case.course.status.is_over();
         (over, std::cmp::Reverse(app.temperature(&case.course)))
     });
-    let now = app.clock.now();
     let rows = cases.iter().map(|case| {
         vec![
             case.id.to_string(),
@@ -53,50 +55,12 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
             printable(&case.account),
             printable(&about(&case.concerns)),
             case.course.owner.as_deref().map(printable).unwrap_or_default(),
-            due(app, case, now),
+            app.next_due(case),
         ]
     });
     let columns = ["case", "heat", "status", "kind", "account", "about", "owner", "due"];
     print(&table(&columns, &[0, 1], rows));
     Ok(())
-}
-
-/// What is due next, and whether it is late.
-pub(in crate::cli) fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
-    let course = &case.course;
-    let (what, by) = match course.status {
-        CaseStatus::Suspected => return "a person's word".to_owned(),
-        CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
-        CaseStatus::FollowedUp => return "its cause".to_owned(),
-        CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
-        CaseStatus::Resolved => {
-            let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
-            let late = if day < app.today() { ", late" } else { "" };
-            return format!("the follow-up on {day}{late}");
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer if course.proposal.is_some() => {
-            return "a second person's word".to_owned();
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer if course.responded_at.is_none() => {
-            ("an answer", case.respond_by)
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer => ("a solution", case.resolve_by),
-    };
-    let Some(by) = by else { return what.to_owned() };
-    let late = if by < now { ", late" } else { "" };
-    let by = by.with_timezone(&app.settings.company.zone);
-    format!("{what} by {}{late}", by.format("%Y-%m-%d %H:%M"))
-}
-
-fn about(concerns: &[Concern]) -> String {
-    let one = |concern: &Concern| match concern.amount {
-        Some(amount) => format!("{} ({amount} {})", concern.invoice, amount.currency),
-        None => concern.invoice.clone(),
-    };
-    match concerns {
-        [] => "the whole account".to_owned(),
-        some => some.iter().map(one).collect::<Vec<_>>().join(", "),
-    }
 }
 
 pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
@@ -105,7 +69,12 @@ pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
     let mut text = head(app, &case);
     text += &words(app, &case);
     text += &evidence(&case);
-    text += &terms(&account(app, &case.account).await?.facts.terms, app.today());
+    let facts = account(app, &case.account).await?.facts;
+    let policy = &app.rules.policy_of(&facts.account).policy;
+    for agreed in facts.plans.iter().filter(|plan| plan.case == Some(id)) {
+        text += &plan(agreed, &facts, policy, app.today());
+    }
+    text += &terms(&facts.terms, app.today());
     text += &playbook(app, &case);
     text += &letter(&case);
     text += "\nCourse\n";
@@ -132,28 +101,20 @@ fn head(app: &App, case: &CaseRow) -> String {
         number => format!(", handed over {}", count(number.into(), "time", "times")),
     };
     text += &format!("{}, opened {}, {owner}{passed_on}", course.status, case.opened);
-    let due = due(app, case, app.clock.now());
+    let due = app.next_due(case);
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {
-        let credits = credits(&proposal.credits);
+        let amounts = by_invoice(&proposal.credits);
         let author = printable(&proposal.author);
-        text +=
-            &format!("{author} proposes `{}`{credits}: `duly case approve {} --by NAME`\n", proposal.outcome, case.id);
+        text += &format!(
+            "{author} proposes `{}`{amounts}; it waits for `duly case approve {} --by NAME`\n",
+            proposal.outcome, case.id
+        );
     }
     if let Some(outcome) = course.outcome {
-        text += &format!("Solution: {outcome}{}\n", credits(&course.credits));
+        text += &format!("Solution: {outcome}{}\n", by_invoice(&course.credits));
     }
     text
-}
-
-fn credits(credits: &[(String, crate::domain::money::Money)]) -> String {
-    let one = |(invoice, amount): &(String, crate::domain::money::Money)| {
-        format!("{amount} {} on {}", amount.currency, printable(invoice))
-    };
-    match credits {
-        [] => String::new(),
-        some => format!(", {}", some.iter().map(one).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// The customer first.
@@ -239,13 +200,14 @@ fn line(app: &App, event: &CaseEvent) -> String {
         text += &format!(", as {kind}");
     }
     if let Some(outcome) = event.outcome {
-        text += &format!(", {outcome}{}", credits(&event.credits));
+        text += &format!(", {outcome}{}", by_invoice(&event.credits));
     }
     if let (Did::HandedOver, Some(person)) = (event.did, &event.person) {
         text += &format!(" to {}", printable(person));
     }
     if let Some(day) = event.day {
-        text += &format!(", for {day}");
+        let what = if event.did == Did::Asked { "until" } else { "follow-up on" };
+        text += &format!(", {what} {day}");
     }
     // The words stand above.
     let why = match event.did {

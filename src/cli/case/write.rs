@@ -2,13 +2,17 @@
 
 use std::time::Instant;
 
-use super::{act, open};
+use super::{
+    act::{self, refused},
+    open,
+};
 use crate::{
     app::{App, Failure},
     cli::{
         Author,
         deliver::stopped,
         output::{print, printable},
+        record,
     },
     delivery::{
         Confirmed, Outgoing, Target, Way,
@@ -44,24 +48,27 @@ pub struct Write {
 }
 
 pub async fn run(app: &App, args: &Write) -> Result<(), Failure> {
-    let author = args.author.name()?;
     let case = act::case(app, args.id).await?;
-    let (address, mail) = compose(app, &case, args.text.as_deref().unwrap_or_default()).await?;
+    let own = args.text.as_deref().map(|text| record::note("--text", text)).transpose()?;
+    let (address, mail) = compose(app, &case, own.unwrap_or_default()).await?;
     if args.print {
         print(&format!("To: {address}\nSubject: {}\n\n{}\n", mail.rendered.subject, mail.rendered.text));
         return Ok(());
     }
+    let author = act::colleague(app, &args.author)?;
     let intent = Act::Writing { again: args.again };
     case.course.after(&intent, &author).map_err(|why| Failure::Input(format!("case {}: {why}", case.id)))?;
     if let Some(halt) = app.store.halt().await? {
         return Err(Failure::Failed(format!("{}; mend it, then `duly deliver --resume`", stopped(app, &halt))));
     }
-    let target = Target::of(&app.settings).map_err(Failure::Input)?;
+    let (target, verp) = (Target::of(&app.settings).map_err(Failure::Input)?, app.verp()?);
     // Nothing is at stake before the mail server is reached.
     let way = Way::to(&target).await.map_err(|why| Failure::Failed(format!("nothing was sent: {why}")))?;
     let since = Instant::now();
     let kept = format!("to {address}\n{}\n\n{}", mail.rendered.subject, mail.rendered.text);
-    record(app, case.id, &intent, &author, &kept).await.map_err(refused)?;
+    note(app, case.id, &intent, &author, &kept).await.map_err(refused)?;
+    let token = mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default();
+    app.store.keep_letter(case.id, token, &address, app.clock.now()).await?;
     failpoint::hit("intent_after");
     let writing = act::case(app, case.id).await?.course.writing;
     let still = async {
@@ -71,9 +78,10 @@ pub async fn run(app: &App, args: &Write) -> Result<(), Failure> {
             Err(error) => Err(format!("nobody can say whether somebody has gone on with it: {error}")),
         }
     };
-    let name = format!("{}.eml", mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default());
-    let delivery = &app.settings.delivery;
-    let from = delivery.envelope_from.as_deref().unwrap_or(&delivery.from);
+    let (name, delivery) = (format!("{token}.eml"), &app.settings.delivery);
+    // As with a notice: a bounce of it cannot be forged.
+    let signed = verp.map(|verp| verp.address(token));
+    let from = signed.as_deref().or(delivery.envelope_from.as_deref()).unwrap_or(&delivery.from);
     let outgoing = Outgoing { from, to: &address, name: &name, bytes: &mail.bytes };
     let attempt = way.send(&outgoing, since, still).await;
     failpoint::hit("outcome_before");
@@ -92,11 +100,11 @@ async fn outcome(
     let id = case.id;
     match attempt {
         Attempt::Accepted { reply } => {
-            match record(app, id, &Act::Written, author, &reply).await {
+            match note(app, id, &Act::Written, author, &reply).await {
                 // It was opened again in that moment: what was sent is on record all the same.
                 Err(StoreError::Refused(why)) => {
                     let why = format!("the letter left ({reply}), but {why}");
-                    record(app, id, &Act::Note, author, &why).await.map_err(refused)?;
+                    note(app, id, &Act::Note, author, &why).await.map_err(refused)?;
                 }
                 written => written.map_err(refused)?,
             }
@@ -113,7 +121,7 @@ async fn outcome(
         | Attempt::Misconfigured { reply: why }
         | Attempt::TryLater { why } => {
             if let Some(unwritten) = unwritten {
-                record(app, id, &unwritten, author, &why).await.map_err(refused)?;
+                note(app, id, &unwritten, author, &why).await.map_err(refused)?;
             }
             Err(Failure::Failed(format!(
                 "the confirmation was not sent: {}; nothing is tried again by itself: `duly case write {id}`, or confirm \
@@ -124,16 +132,9 @@ async fn outcome(
     }
 }
 
-async fn record(app: &App, id: i64, act: &Act, author: &str, why: &str) -> Result<(), StoreError> {
+async fn note(app: &App, id: i64, act: &Act, author: &str, why: &str) -> Result<(), StoreError> {
     let actor = Actor { author, why, today: app.today(), now: app.clock.now() };
     app.store.act(id, act, &actor).await.map(|_| ())
-}
-
-fn refused(error: StoreError) -> Failure {
-    match error {
-        StoreError::Refused(why) => Failure::Input(why),
-        error => error.into(),
-    }
 }
 
 /// The mail, and to whom it goes.

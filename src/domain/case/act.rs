@@ -47,6 +47,8 @@ pub enum Act {
     Unwritten {
         since: DateTime<Utc>,
     },
+    /// The letter came back: the customer does not have it.
+    Returned,
     HandOver {
         to: String,
     },
@@ -61,7 +63,7 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Solution {
     pub outcome: CaseOutcome,
-    /// By invoice; each more than 0.
+    /// By invoice, each more than 0: what is credited, or what is open and given up.
     pub credits: Vec<(String, Money)>,
     pub follow_up_on: NaiveDate,
 }
@@ -84,6 +86,7 @@ impl Act {
             Self::Writing { .. } => Did::Writing,
             Self::Written => Did::Written,
             Self::Unwritten { .. } => Did::Unwritten,
+            Self::Returned => Did::Returned,
             Self::HandOver { .. } => Did::HandedOver,
             Self::FollowUp => Did::FollowedUp,
             Self::Reopen => Did::Reopened,
@@ -111,6 +114,7 @@ impl Act {
             | Self::Writing { .. }
             | Self::Written
             | Self::Unwritten { .. }
+            | Self::Returned
             | Self::HandOver { .. } => Step::Work,
         }
     }
@@ -151,7 +155,7 @@ impl Course {
         if !self.heard {
             return Err("is all out? Ask the customer, and record the answer (`heard`) before a solution".to_owned());
         }
-        if credits && !outcome.credits() {
+        if credits && !outcome.credits() && !outcome.leaves_alone() {
             return Err(format!("no credit belongs to `{outcome}`"));
         }
         if !credits && matches!(outcome, CaseOutcome::Credit | CaseOutcome::FeeWaived | CaseOutcome::Goodwill) {

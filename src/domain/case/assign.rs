@@ -30,6 +30,9 @@ pub enum Settling {
     NeedsApproval,
 }
 
+/// Days for which what a person settled alone on an account counts towards the limit: splitting is no way around it.
+pub const WINDOW_DAYS: i64 = 30;
+
 /// Whether a person may settle credits of so much alone: in each currency their sum must be within
 /// the limit. Who is not on the list has none; nothing at all is within any.
 pub fn settles(staff: &[Staff], person: &str, total: &[Money]) -> Settling {
@@ -76,7 +79,7 @@ fn covers(staff: &[Staff], person: &str, total: &[Money]) -> bool {
 }
 
 /// One sum a currency. A negative amount would make room for another, so it counts nothing.
-fn sums(total: &[Money]) -> BTreeMap<Currency, i64> {
+pub fn sums(total: &[Money]) -> BTreeMap<Currency, i64> {
     let mut sums = BTreeMap::new();
     for money in total {
         let sum: &mut i64 = sums.entry(money.currency).or_default();

@@ -21,7 +21,10 @@ pub struct Course {
     pub ticked: Vec<String>,
     pub proposal: Option<Proposal>,
     pub outcome: Option<CaseOutcome>,
+    /// By invoice: what is credited, or given up.
     pub credits: Vec<(String, Money)>,
+    /// Who settled it without a second person.
+    pub alone: Option<String>,
     pub follow_up_on: Option<NaiveDate>,
     pub cause: Option<String>,
     pub hand_overs: u32,
@@ -44,6 +47,7 @@ pub struct Course {
 pub struct Proposal {
     pub author: String,
     pub outcome: CaseOutcome,
+    /// By invoice: what is credited, or given up.
     pub credits: Vec<(String, Money)>,
     pub why: String,
 }
@@ -63,6 +67,7 @@ impl Course {
             proposal: None,
             outcome: None,
             credits: Vec::new(),
+            alone: None,
             follow_up_on: None,
             cause: None,
             hand_overs: 0,
@@ -76,6 +81,11 @@ impl Course {
         };
         events.iter().for_each(|event| course.take(event));
         course
+    }
+
+    /// What the books should credit; what is given up with `stop_business` is nobody's booking.
+    pub fn booked(&self) -> &[(String, Money)] {
+        if self.outcome.is_some_and(CaseOutcome::is_booked) { &self.credits } else { &[] }
     }
 
     /// Whether a step of the playbook is done: those that every playbook has show in the course itself.
@@ -118,6 +128,7 @@ impl Course {
             Did::Writing => self.writing = Some(event.at),
             Did::Written => (self.writing, self.confirmed) = (None, true),
             Did::Unwritten => self.writing = None,
+            Did::Returned => (self.writing, self.confirmed) = (None, false),
             Did::Closed => self.cause.clone_from(&event.person),
             Did::Judged | Did::Confirmed | Did::Dismissed | Did::Noted | Did::FollowedUp => {}
         }
@@ -154,6 +165,7 @@ impl Course {
         self.proposal = None;
         self.outcome = event.outcome;
         self.credits.clone_from(&event.credits);
+        self.alone = event.person.is_none().then(|| event.author.clone());
         self.follow_up_on = event.day;
         self.resolved_at = Some(event.at);
         (self.writing, self.confirmed) = (None, false);
@@ -163,6 +175,7 @@ impl Course {
         self.reopened += 1;
         self.outcome = None;
         self.credits.clear();
+        self.alone = None;
         self.follow_up_on = None;
         self.resolved_at = None;
     }

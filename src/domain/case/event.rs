@@ -35,6 +35,8 @@ pub enum Did {
     Written,
     /// The letter did not leave, or was refused.
     Unwritten,
+    /// The letter came back.
+    Returned,
     HandedOver,
     FollowedUp,
     Reopened,
@@ -42,7 +44,7 @@ pub enum Did {
 }
 
 impl Did {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Opened,
         Self::Judged,
         Self::Confirmed,
@@ -60,6 +62,7 @@ impl Did {
         Self::Writing,
         Self::Written,
         Self::Unwritten,
+        Self::Returned,
         Self::HandedOver,
         Self::FollowedUp,
         Self::Reopened,
@@ -85,6 +88,7 @@ impl Did {
             Self::Writing => "writing",
             Self::Written => "written",
             Self::Unwritten => "unwritten",
+            Self::Returned => "returned",
             Self::HandedOver => "handed_over",
             Self::FollowedUp => "followed_up",
             Self::Reopened => "reopened",

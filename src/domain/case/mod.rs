@@ -2,6 +2,7 @@
 
 mod act;
 pub mod assign;
+pub mod at_stake;
 mod cause;
 mod course;
 mod event;
@@ -13,6 +14,7 @@ mod rule;
 pub mod staff;
 mod status;
 pub mod temperature;
+pub mod unbooked;
 
 use chrono::NaiveDate;
 
@@ -40,10 +42,12 @@ pub struct CaseFact {
     pub said: Option<String>,
     /// Keys of the observations that it was opened for.
     pub evidence: Vec<String>,
-    /// How it was resolved, and from which day on.
+    /// The resolution in force, and from which day on: neither what is only proposed, nor what was reopened.
     pub outcome: Option<(CaseOutcome, NaiveDate)>,
-    /// Credits agreed in it, which the books may not have made yet.
+    /// What the books should credit by that resolution, and may not have credited yet.
     pub credits: Vec<(String, Money)>,
+    /// The first day on which it agreed to credits, even if it was reopened since.
+    pub credited_since: Option<NaiveDate>,
 }
 
 /// An invoice that a case is about, or an amount of it.
@@ -51,6 +55,18 @@ pub struct CaseFact {
 pub struct Concern {
     pub invoice: String,
     pub amount: Option<Money>,
+}
+
+/// What a case is about, for a person.
+pub fn about(concerns: &[Concern]) -> String {
+    let one = |concern: &Concern| match concern.amount {
+        Some(amount) => format!("{} ({amount} {})", concern.invoice, amount.currency),
+        None => concern.invoice.clone(),
+    };
+    match concerns {
+        [] => "the whole account".to_owned(),
+        some => some.iter().map(one).collect::<Vec<_>>().join(", "),
+    }
 }
 
 impl CaseFact {
@@ -67,11 +83,12 @@ impl CaseFact {
         about.filter_map(|concern| concern.amount).map(|amount| amount.minor).sum()
     }
 
-    /// Credit agreed on an invoice, in minor units, with the day of the agreement.
+    /// Credit agreed on an invoice, in minor units, with the day from which credits of the books may be for it.
     pub fn agreed(&self, invoice: &str) -> Option<(i64, NaiveDate)> {
-        let (_, on) = self.outcome.filter(|_| self.status != CaseStatus::Dismissed)?;
+        let (_, on) = self.outcome?;
         let about = self.credits.iter().filter(|(number, _)| number == invoice);
-        Some((about.map(|(_, amount)| amount.minor).sum(), on)).filter(|(sum, _)| *sum > 0)
+        let sum = about.map(|(_, amount)| amount.minor).sum();
+        Some((sum, self.credited_since.unwrap_or(on))).filter(|(sum, _)| *sum > 0)
     }
 
     pub fn is_about(&self, invoice: &str) -> bool {

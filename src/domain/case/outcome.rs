@@ -52,12 +52,17 @@ impl CaseOutcome {
         Self::ALL.into_iter().find(|outcome| outcome.code() == code)
     }
 
-    /// Whether an amount belongs to it, which the books should credit.
+    /// Whether a person names amounts that the books should credit.
     pub fn credits(self) -> bool {
-        matches!(self, Self::OurFault | Self::Goodwill | Self::Credit | Self::FeeWaived | Self::WriteOff)
+        matches!(self, Self::OurFault | Self::Goodwill | Self::Credit | Self::FeeWaived)
     }
 
-    /// Whether its items are left alone for good once the case is closed.
+    /// Whether its amounts are for the books: credits, and what is written off.
+    pub fn is_booked(self) -> bool {
+        self.credits() || self == Self::WriteOff
+    }
+
+    /// Whether all that is open of its items is given up: they are left alone for good once the case is closed.
     pub fn leaves_alone(self) -> bool {
         matches!(self, Self::StopBusiness | Self::WriteOff)
     }

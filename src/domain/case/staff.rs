@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::CaseKind;
-use crate::domain::{
-    money::{Currency, Money},
-    nearest::did_you_mean,
-};
+use crate::domain::money::{Currency, Money};
 
 /// A person who works on cases. Those of the standard policy count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -18,7 +15,7 @@ pub struct Staff {
     /// Kinds of cases that are theirs; all when there is none.
     #[serde(default)]
     pub kinds: BTreeSet<CaseKind>,
-    /// What they may settle alone: amounts in major units by currency, as text. Nothing in a currency that is not named.
+    /// What they may settle alone on one account within 30 days: amounts in major units by currency, as text. Nothing in a currency that is not named.
     #[serde(default)]
     pub limit: BTreeMap<Currency, String>,
     /// Whether they may approve what goes beyond anybody's limit.
@@ -51,11 +48,11 @@ pub fn same_person(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
-/// The person of a name; else why not, with the nearest one.
+/// The person of a name; else why not, with all that there are.
 pub fn find<'a>(staff: &'a [Staff], name: &str) -> Result<&'a Staff, String> {
     staff.iter().find(|person| person.is(name)).ok_or_else(|| {
-        let hint = did_you_mean(name, staff.iter().map(|person| person.name.as_str()));
-        format!("`{name}` is not among the staff of the policy{hint}")
+        let known: Vec<&str> = staff.iter().map(|person| person.name.as_str()).collect();
+        format!("`{name}` is not among the staff of the policy; there are {}", known.join(", "))
     })
 }
 

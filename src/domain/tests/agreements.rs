@@ -6,7 +6,7 @@ use super::build::{World, case, credit, day, eur, event, invoice, overdue, payme
 use crate::domain::{
     case::{CaseOutcome, CaseStatus, Concern},
     facts::EventKind,
-    instalments::{Plan, Progress},
+    instalments::{Part, Plan, Progress, refused},
     plan::Outcome,
     promise::{Promise, Word, promises},
     reason::Reason,
@@ -86,6 +86,7 @@ fn promises_hold_whoever_took_them_down() {
 fn plan() -> Plan {
     Plan {
         id: 1,
+        case: None,
         invoices: vec!["1".into()],
         currency: eur(0).currency,
         parts: vec![(overdue(70), 4_000), (overdue(100), 6_000)],
@@ -118,6 +119,45 @@ fn instalments_stand_in_place_of_the_due_day_while_they_come_in() {
     world.facts.plans[0].ended = Some(overdue(65));
     world.facts.payments.clear();
     assert_eq!((reasons(&world, 64), reasons(&world, 65)), (vec![Reason::Instalments], vec![]));
+}
+
+#[test]
+fn each_instalment_is_kept_late_missed_or_waited_for() {
+    let mut world = one();
+    let parts = |world: &World, days| -> Vec<Part> {
+        plan().parts(&world.facts, 3, overdue(days)).into_iter().map(|(.., part)| part).collect()
+    };
+    assert_eq!(parts(&world, 73), [Part::Waiting, Part::Waiting]);
+    assert_eq!(parts(&world, 74), [Part::Missed, Part::Waiting]);
+    world.facts.payments.push(payment("P1", overdue(80), 4_000, &["1"]));
+    assert_eq!(parts(&world, 80), [Part::Late, Part::Waiting]);
+    assert_eq!(parts(&world, 104), [Part::Late, Part::Missed]);
+    world.facts.payments[0].received = overdue(73);
+    assert_eq!(parts(&world, 74), [Part::Kept, Part::Waiting]);
+}
+
+/// Days and minor units.
+type Parts = &'static [(&'static str, i64)];
+
+#[test]
+fn instalments_are_ahead_in_sight_and_come_to_what_is_open() {
+    let today = day("2026-11-22");
+    let table: [(Parts, Option<&str>); 8] = [
+        (&[("2026-11-22", 4_000), ("2028-11-22", 6_000)], None),
+        (&[("2026-11-21", 4_000), ("2026-12-01", 6_000)], Some("2026-11-21 lies in the past")),
+        (&[("2026-12-01", 4_000), ("2028-11-23", 6_000)], Some("2028-11-23 lies more than 24 months ahead")),
+        (&[("2026-12-01", 4_000), ("2026-12-01", 6_000)], Some("two instalments are on 2026-12-01")),
+        (&[("2026-12-01", 4_000)], Some("come to 40.00 EUR, but 100.00 are open")),
+        (&[("2026-12-01", 10_001)], Some("come to 100.01 EUR")),
+        (&[("2026-12-01", i64::MAX), ("2026-12-02", i64::MAX)], Some("but 100.00 are open")),
+        (&[], Some("come to 0.00 EUR")),
+    ];
+    for (parts, expected) in table {
+        let parts: Vec<(NaiveDate, i64)> = parts.iter().map(|(on, minor)| (day(on), *minor)).collect();
+        let why = refused(&parts, eur(10_000), today);
+        assert_eq!(why.is_some(), expected.is_some(), "{parts:?} {why:?}");
+        assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{parts:?}");
+    }
 }
 
 #[test]

@@ -143,6 +143,7 @@ pub fn case(id: i64, status: CaseStatus, opened: NaiveDate, invoices: &[&str], e
         evidence: evidence.iter().map(ToString::to_string).collect(),
         outcome: None,
         credits: Vec::new(),
+        credited_since: None,
     }
 }
 

@@ -292,7 +292,7 @@ fn a_word_that_was_not_kept_counts_after_its_tolerance() {
     let parts = vec![(overdue(20), 3_000), (overdue(50), 3_000)];
     let invoices = vec!["1".into()];
     let currency = eur(0).currency;
-    world.facts.plans.push(Plan { id: 3, invoices, currency, parts, agreed: overdue(10), ended: None });
+    world.facts.plans.push(Plan { id: 3, case: None, invoices, currency, parts, agreed: overdue(10), ended: None });
     assert_eq!(weight_on(&world, "broken_plan", overdue(23)), None);
     assert_eq!(weight_on(&world, "broken_plan", overdue(24)).as_deref(), Some("1.00"));
 }

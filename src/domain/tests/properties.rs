@@ -238,7 +238,7 @@ proptest! {
                     source: "promise 99".into(), invoice: Some(number.clone()), amount: None, made: as_of, until: as_of, ended: None,
                 }),
                 _ => facts.plans.push(Plan {
-                    id: 99, invoices: vec![number.clone()], currency: amount.currency, parts: vec![(as_of + Days::new(9), i64::MAX / 4)],
+                    id: 99, case: None, invoices: vec![number.clone()], currency: amount.currency, parts: vec![(as_of + Days::new(9), i64::MAX / 4)],
                     agreed: as_of, ended: None,
                 }),
             }

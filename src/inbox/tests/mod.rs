@@ -2,6 +2,7 @@ use super::*;
 
 mod corpus;
 mod hostile;
+mod pages;
 mod sorting;
 
 /// Our side of the tests.

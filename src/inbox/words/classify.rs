@@ -20,6 +20,10 @@ const NOT_REACH: usize = 4;
 const IF_REACH: usize = 8;
 /// Words after "reference" in which the reference stands.
 const REFERENCE_REACH: usize = 4;
+/// Words of a mail of thanks, with greeting and name.
+const THANKS: usize = 30;
+/// Usual words beside the thanks: "with kind regards".
+const BESIDE_THANKS: usize = 1;
 /// Longest reference (SEPA's remittance identification).
 const REFERENCE_BYTES: usize = 35;
 
@@ -27,14 +31,38 @@ const REFERENCE_BYTES: usize = 35;
 pub fn classify(written: &str, mail: &Mail<'_>, replies: &Replies) -> Said {
     let text = &written[..written.floor_char_boundary(READ_BYTES)];
     let spoken = Spoken::new(text);
+    let heard = heard(&spoken, mail, replies);
     let mut findings: Vec<Finding> = Vec::new();
-    for language in heard(&spoken, mail, replies) {
+    for language in &heard {
         findings.extend(Reader::new(&spoken, mail, language).findings());
     }
     findings.sort_by_key(|finding| (finding.words.start, finding.kind.rank(), finding.words.end));
     findings.dedup_by(|one, other| one.kind == other.kind && one.words == other.words);
     let main = findings.iter().map(|finding| &finding.kind).min_by_key(|kind| kind.rank());
+    let main = main.filter(|kind| **kind != ReplyKind::Thanks || only_thanks(&spoken, &heard, &findings));
     Said { main: main.cloned().unwrap_or(ReplyKind::Other), findings }
+}
+
+/// Whether nothing is said but thanks. "Thank you, but …" may be a complaint in words that no list has: so no "but",
+/// no "not", and beside the clauses of the thanks hardly a word of which sentences are made.
+fn only_thanks(spoken: &Spoken<'_>, languages: &[&Language], thanks: &[Finding]) -> bool {
+    let clauses: BTreeSet<usize> = thanks
+        .iter()
+        .map(|finding| spoken.tokens.partition_point(|token| token.at.end <= finding.words.start))
+        .filter_map(|token| spoken.tokens.get(token).map(|token| token.clause))
+        .collect();
+    let takes_back = |language: &Language, at: usize| {
+        let lists = [&language.but, &language.not, &language.no];
+        lists.into_iter().any(|list| list.longest(spoken, at).is_some())
+    };
+    let beside = |language: &Language| {
+        let more = spoken.tokens.iter().filter(|token| !clauses.contains(&token.clause));
+        more.filter(|token| language.common.contains(&token.word)).count()
+    };
+    spoken.tokens.len() <= THANKS
+        && languages.iter().all(|language| {
+            beside(language) <= BESIDE_THANKS && (0..spoken.tokens.len()).all(|at| !takes_back(language, at))
+        })
 }
 
 /// The languages of a text: those of whose usual words it has at least half as many as of the best. A text that has

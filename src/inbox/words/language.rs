@@ -60,6 +60,7 @@ struct File {
     later_reach: usize,
     condition: Vec<String>,
     reference: Vec<String>,
+    but: Vec<String>,
     signs: BTreeMap<Sign, Vec<String>>,
     calendar: CalendarFile,
 }
@@ -85,6 +86,8 @@ pub struct Language {
     pub condition: Lexicon<()>,
     /// Stands before the reference of a payment.
     pub reference: Lexicon<()>,
+    /// Thanks with one of these are not all that is said.
+    pub but: Lexicon<()>,
     pub signs: Lexicon<Sign>,
     pub calendar: Calendar,
 }
@@ -117,6 +120,7 @@ impl Language {
         let later = list("later", &file.later);
         let condition = list("condition", &file.condition);
         let reference = list("reference", &file.reference);
+        let but = list("but", &file.but);
         let signs = signs(&file.signs, &common, &mut problems);
         let calendar =
             Calendar::new(&file.calendar).map_err(|mut found| problems.append(&mut found)).unwrap_or_default();
@@ -139,6 +143,7 @@ impl Language {
             later_reach: file.later_reach,
             condition,
             reference,
+            but,
             signs,
             calendar,
         })

@@ -2,15 +2,21 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{CaseRow, read};
+use super::{
+    CaseRow,
+    books::{book, unbook},
+    read,
+};
 use crate::{
     domain::{
         audit::Kind,
-        case::{Act, CaseStatus, Course, Solution},
+        case::{Act, CaseOutcome, CaseStatus, Course, Solution},
         money::Money,
     },
     store::{
-        Result, Store, StoreError, audit,
+        Result, Store, StoreError,
+        agreements::end_plans,
+        audit,
         engine::{Tx, query},
         touch,
     },
@@ -55,8 +61,12 @@ pub(in crate::store) async fn act_in(
     let after = after.map_err(|why| StoreError::Refused(format!("case {id}: {why}")))?;
     let event = append(tx, id, act, &case.course, after, actor).await?;
     keep(tx, id, act, after, actor).await?;
-    if let Some((solution, credits)) = agreed(act, &case.course) {
-        book(tx, company, account, id, solution.code(), credits, actor).await?;
+    if let Some((outcome, credits)) = agreed(act, &case.course).filter(|(outcome, _)| outcome.is_booked()) {
+        book(tx, (company, account, id), outcome, credits, actor).await?;
+    }
+    if case.course.outcome.is_some() && matches!(act, Act::Reopen | Act::Say) {
+        unbook(tx, (company, account, id), actor).await?;
+        end_plans(tx, company, id, actor).await?;
     }
     touch(tx, account).await?;
     audit::tell(tx, company, Kind::Case, &format!("{id}/{event}")).await?;
@@ -119,38 +129,10 @@ async fn keep(tx: &mut Tx, id: i64, act: &Act, after: CaseStatus, actor: &Actor<
 }
 
 /// What is agreed for good with this act.
-fn agreed<'a>(act: &'a Act, course: &'a Course) -> Option<(crate::domain::case::CaseOutcome, &'a [(String, Money)])> {
+fn agreed<'a>(act: &'a Act, course: &'a Course) -> Option<(CaseOutcome, &'a [(String, Money)])> {
     match act {
         Act::Resolve(solution) => Some((solution.outcome, &solution.credits)),
         Act::Approve { .. } => course.proposal.as_ref().map(|proposal| (proposal.outcome, &proposal.credits[..])),
         _ => None,
     }
-}
-
-/// What the books should take over. A case that is reopened and resolved again books the difference.
-async fn book(
-    tx: &mut Tx,
-    company: i64,
-    account: i64,
-    id: i64,
-    kind: &str,
-    credits: &[(String, Money)],
-    actor: &Actor<'_>,
-) -> Result<()> {
-    let source = format!("case {id}");
-    for (invoice, amount) in credits {
-        let text = "SELECT CAST(COALESCE(SUM(gross), 0) AS BIGINT) FROM adjustment \
-                    WHERE account = $1 AND invoice = $2 AND source = $3 AND currency = $4";
-        let read = query(text).bind(account).bind(invoice).bind(&source).bind(amount.currency.code());
-        let booked: i64 = read.value(&mut *tx).await?;
-        if booked == amount.minor {
-            continue;
-        }
-        let text = "INSERT INTO adjustment (company, account, invoice, kind, source, date, currency, gross, tax, \
-                    recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)";
-        let insert = query(text).bind(company).bind(account).bind(invoice).bind(kind).bind(&source).bind(actor.today);
-        let insert = insert.bind(amount.currency.code()).bind(amount.minor - booked).bind(actor.now);
-        insert.execute(&mut *tx).await?;
-    }
-    Ok(())
 }

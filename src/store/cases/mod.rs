@@ -1,9 +1,11 @@
 //! Cases: how they are opened, what is done on them, and how they are read.
 
 mod act;
+mod books;
 mod concerned;
 mod open;
 mod plan;
+mod settled;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +18,7 @@ use super::{
 use crate::domain::case::{CaseEvent, CaseKind, CaseOutcome, CaseStatus, Concern, Course, Did};
 pub use act::Actor;
 pub(super) use act::act_in;
+pub(super) use books::CASE;
 pub use open::NewCase;
 pub(super) use open::open_case;
 

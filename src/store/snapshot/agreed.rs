@@ -28,11 +28,12 @@ impl Page<'_> {
     }
 
     pub(super) async fn plans(&mut self) -> Result<()> {
-        let text = format!("SELECT account, id, invoices, currency, agreed, {}", self.ended_in("plan"));
+        let text = format!("SELECT account, id, case_id, invoices, currency, agreed, {}", self.ended_in("plan"));
         let rows = self.rows(text, " ORDER BY 2").await?;
         self.each(&rows, |facts, mut c| {
             facts.plans.push(Plan {
                 id: c.take()?,
+                case: c.take()?,
                 invoices: c.list()?,
                 currency: c.parse()?,
                 parts: Vec::new(),

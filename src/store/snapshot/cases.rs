@@ -44,10 +44,11 @@ impl Page<'_> {
             // Those that no sweep is known of are from people and mails, or from before sweeps were kept with them.
             Some(sweep) => format!("(c.sweep < {sweep} OR (c.sweep IS NULL AND c.recorded_at <= '{recorded}'))"),
         };
+        // What is only proposed is in force for nobody.
         format!(
-            "SELECT c.account, c.id, c.opened, e.id, COALESCE(e.kind, c.kind), e.status, e.outcome, e.effective, \
-             CASE WHEN e.step = 'said' THEN e.why END, \
-             k.invoice, k.currency, k.amount \
+            "SELECT c.account, c.id, c.opened, e.id, COALESCE(e.kind, c.kind), e.status, \
+             CASE WHEN e.step <> 'proposed' THEN e.outcome END, e.effective, \
+             CASE WHEN e.step = 'said' THEN e.why END, k.invoice, k.currency, k.amount \
              FROM cases c JOIN case_event e ON e.case_id = c.id LEFT JOIN case_credit k ON k.case_event = e.id \
              WHERE {made} AND e.effective <= '{}' AND e.recorded_at <= '{recorded}' AND c.account",
             self.horizon.as_of.min(LAST_DAY)
@@ -65,7 +66,9 @@ fn fold(facts: &mut AccountFacts, mut c: Columns) -> Result<()> {
     let (kind, status) = (c.code(CaseKind::from_code)?, c.code(CaseStatus::from_code)?);
     if found(facts, id).is_none() {
         let (concerns, evidence, credits) = (Vec::new(), Vec::new(), Vec::new());
-        facts.cases.push(CaseFact { id, kind, status, opened, concerns, said: None, evidence, outcome: None, credits });
+        let (said, outcome, credited_since) = (None, None, None);
+        let case = CaseFact { id, kind, status, opened, concerns, said, evidence, outcome, credits, credited_since };
+        facts.cases.push(case);
     }
     let Some(case) = found(facts, id) else { return Ok(()) };
     (case.kind, case.status) = (kind, status);
@@ -77,8 +80,9 @@ fn fold(facts: &mut AccountFacts, mut c: Columns) -> Result<()> {
             if case.outcome.is_none() {
                 case.outcome = Some((outcome, effective));
             }
-            if let Some(invoice) = c.take()? {
+            if let (Some(invoice), true) = (c.take()?, outcome.is_booked()) {
                 case.credits.push((invoice, c.money()?));
+                case.credited_since.get_or_insert(effective);
             }
         }
         // Opened again: what was agreed is open again too.

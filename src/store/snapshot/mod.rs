@@ -228,7 +228,7 @@ impl Page<'_> {
             "SELECT n.account, n.id, n.as_of, n.currency, n.offer_percent, n.offer_pay, n.offer_discount, \
              n.offer_last_day, i.invoice, i.stage, i.stage_days \
              FROM notice n JOIN notice_item i ON i.notice = n.id \
-             WHERE (NOT n.void OR n.closed_at >= '{recorded}') AND {made} AND n.account"
+             WHERE (NOT n.void OR COALESCE(n.bounced_at, n.closed_at) >= '{recorded}') AND {made} AND n.account"
         );
         let rows = self.rows(text, " ORDER BY n.id, i.position").await?;
         self.each(&rows, |facts, mut c| {

@@ -1,6 +1,7 @@
 //! What staff see: today, accounts, cases, people. Each page and act declares what it needs ([`routes`]).
 
 mod accounts;
+mod cases;
 mod guard;
 mod headers;
 mod html;

@@ -5,7 +5,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, html, people, sign_in};
+use super::{Shared, accounts, cases, html, people, sign_in};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -41,6 +41,9 @@ pub fn routes() -> Vec<Route> {
         act("/sign-out", Person, post(sign_in::out)),
         page("/password", Person, get(sign_in::password)),
         act("/password", Person, post(sign_in::change)),
+        page("/", look, get(cases::first)),
+        page("/cases", look, get(cases::queue)),
+        page("/cases/{id}", look, get(cases::page)),
         page("/accounts", look, get(accounts::search)),
         page("/accounts/{number}", look, get(accounts::page)),
         page("/people", people, get(people::page)),

@@ -6,6 +6,7 @@ mod invoices;
 mod lists;
 mod proxy;
 mod table;
+mod thanks;
 
 use std::{path::PathBuf, sync::LazyLock};
 

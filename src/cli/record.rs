@@ -1,0 +1,77 @@
+//! What stays on record: a name, and a person's words. Whatever cannot be read again is refused.
+
+use crate::app::Failure;
+
+/// Letters of a reason or a note.
+const LONGEST_NOTE: usize = 2_000;
+/// Letters of the customer's own words, as many as are kept of a mail.
+const LONGEST_WORDS: usize = 10_000;
+/// Letters of a name.
+const LONGEST_NAME: usize = 100;
+
+/// Who does something, for the record.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Author {
+    /// Who does this, for the record [default: the user of this machine]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+impl Author {
+    pub fn name(&self) -> Result<String, Failure> {
+        let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
+        let name = self.by.clone().or_else(user);
+        let name = name.ok_or_else(|| Failure::Input("say who does this with `--by NAME`".to_owned()))?;
+        Ok(self::name("--by", &name)?.to_owned())
+    }
+}
+
+/// The name of a person.
+pub fn name<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
+    legible(flag, text, LONGEST_NAME, char::is_control)
+}
+
+/// A reason or a note.
+pub fn note<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
+    legible(flag, text, LONGEST_NOTE, steers)
+}
+
+/// The customer's own words.
+pub fn words<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
+    legible(flag, text, LONGEST_WORDS, steers)
+}
+
+/// What would steer a terminal; lines and tabs are text.
+fn steers(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+}
+
+fn legible<'a>(flag: &str, text: &'a str, most: usize, bad: fn(char) -> bool) -> Result<&'a str, Failure> {
+    let number = text.chars().count();
+    let why = match () {
+        () if text.trim().is_empty() => "is blank; write something that can be read later".to_owned(),
+        () if number > most => format!("has {number} letters; at most {most} are kept"),
+        () if text.contains(bad) => "has a control character, which could steer a terminal; leave it out".to_owned(),
+        () => return Ok(text),
+    };
+    Err(Failure::Input(format!("`{flag}` {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{note, words};
+
+    #[test]
+    fn blank_endless_and_steering_texts_are_refused() {
+        let refused = |text: &str| note("--why", text).map_err(|error| error.to_string()).unwrap_err();
+        for blank in ["", "   ", "\n\t"] {
+            assert!(refused(blank).contains("`--why` is blank"), "{blank:?}");
+        }
+        assert!(refused("a \u{1b}[31mred one").contains("control character"));
+        assert!(refused(&"é".repeat(2_001)).contains("has 2001 letters; at most 2000"));
+        for good in ["so", "line\r\nline\ttab", &"é".repeat(2_000)] {
+            assert_eq!(note("--why", good).ok(), Some(good));
+        }
+        assert!(words("--words", &"é".repeat(10_000)).is_ok() && words("--words", &"é".repeat(10_001)).is_err());
+    }
+}
