@@ -2,17 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+pub use super::effects::Effect;
 use super::{
-    Result, Store,
-    agreements::{NewPromise, promise_in},
-    audit,
-    cases::{Actor, NewCase, act_in, open_case},
-    engine::{Builder, Columns, Engine, Tx, query},
-    holds::{NewHold, hold_in},
-    touch,
+    Result, Store, audit,
+    cases::Actor,
+    engine::{Builder, Columns, Engine, query},
 };
 use crate::{
-    domain::{audit::Kind, case::Act, mail::MailKind},
+    domain::{audit::Kind, mail::MailKind},
     failpoint,
 };
 
@@ -29,26 +26,6 @@ pub struct NewMail {
     /// In words for a person.
     pub made: String,
     pub effects: Vec<Effect>,
-}
-
-/// What may follow from a mail. There is nothing else.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// The address of a notice is not written to any more.
-    Stop {
-        notice: i64,
-        account: i64,
-        why: String,
-    },
-    Open(Box<NewCase>),
-    /// The customer's words on a case that is there.
-    Say {
-        case: i64,
-        words: String,
-    },
-    Promise(NewPromise),
-    /// Nobody is reminded until a person had time to read.
-    Hold(NewHold),
 }
 
 /// A notice that a mail is about.
@@ -84,12 +61,8 @@ impl Store {
         }
         let text = "SELECT EXISTS (SELECT 1 FROM incoming WHERE company = $1 AND message_id = $2)";
         let again: bool = query(text).bind(self.company).bind(&mail.message_id).value(&mut tx).await?;
-        let (kind, mut case) = (if again { MailKind::Known } else { mail.kind }, None);
-        if !again {
-            for effect in &mail.effects {
-                case = self.follow(&mut tx, effect, actor).await?.or(case);
-            }
-        }
+        let kind = if again { MailKind::Known } else { mail.kind };
+        let case = if again { None } else { self.follow(&mut tx, &mail.effects, actor).await? };
         let text = "INSERT INTO incoming (company, mailbox, place, message_id, kind, account, notice, case_id, made, \
                     recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
         let insert = query(text).bind(self.company).bind(&mail.mailbox).bind(&mail.place).bind(&mail.message_id);
@@ -101,33 +74,6 @@ impl Store {
         tx.commit().await?;
         failpoint::hit("mail_after_commit");
         Ok(Some(kind))
-    }
-
-    /// Returns the case that it is on.
-    async fn follow(&self, tx: &mut Tx, effect: &Effect, actor: &Actor<'_>) -> Result<Option<i64>> {
-        match effect {
-            Effect::Stop { notice, account, why } => {
-                let text = "INSERT INTO refused_address (company, email, reply, recorded_at) \
-                            SELECT company, address, $1, $2 FROM notice WHERE id = $3 ON CONFLICT DO NOTHING";
-                query(text).bind(why).bind(actor.now).bind(*notice).execute(&mut *tx).await?;
-                touch(tx, *account).await?;
-                Ok(None)
-            }
-            Effect::Open(case) => Ok(Some(open_case(tx, self.company, case, actor.now).await?)),
-            Effect::Say { case, words } => {
-                let said = Actor { why: words, ..actor.clone() };
-                act_in(tx, self.company, *case, &Act::Say, &said).await?;
-                Ok(Some(*case))
-            }
-            Effect::Promise(promise) => {
-                promise_in(tx, self.company, promise, actor.now).await?;
-                Ok(promise.case)
-            }
-            Effect::Hold(hold) => {
-                hold_in(tx, self.company, hold, actor.now).await?;
-                Ok(None)
-            }
-        }
     }
 
     /// Whether the mail at a place was taken already.

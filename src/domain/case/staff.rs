@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::CaseKind;
 use crate::domain::{
+    audit::{CUSTOMER, DULY},
     money::{Currency, Money},
     nearest::did_you_mean,
 };
@@ -66,6 +67,9 @@ pub fn problems(staff: &[Staff]) -> Vec<String> {
         let name = &person.name;
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             found.push(format!("`staff.name`: `{}` is not a name", name.escape_debug()));
+        }
+        if [DULY, CUSTOMER].iter().any(|own| person.is(own)) {
+            found.push(format!("`staff.name`: `{name}` is how duly names what no colleague did"));
         }
         let same = staff.iter().filter(|other| other.is(name)).count();
         if same > 1 {
