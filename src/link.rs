@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_link_depends_on_secret_company_and_notice() {
         let url = links("A", b"a secret of the company").url("0123");
-        assert_eq!(url, "https://pay.example.com/r/XhBVvmPXh2aW1gmcp-9pR3xgiWw");
+        assert_eq!(url, "https://pay.example.com/r/zFSDiD0tRDWFFm3neqzOjBHkqDw");
         let others = [
             links("A", b"another secret of anybody").url("0123"),
             links("B", b"a secret of the company").url("0123"),

@@ -12,7 +12,7 @@ use duly::{
 
 use crate::{
     fresh::{Fresh, at, day, everything, pounds},
-    plans::{DAY, LATER},
+    plans::{DAY, LATER, notice},
 };
 
 contracts!(a_form_is_taken_once_with_what_follows, an_answer_of_which_a_part_fails_leaves_nothing, a_page_has_an_end);
@@ -96,8 +96,11 @@ async fn an_answer_of_which_a_part_fails_leaves_nothing(fresh: Fresh) {
 }
 
 async fn a_page_has_an_end(fresh: Fresh) {
-    fresh.with_notices(&["A"]).await;
-    let page = fresh.rows("SELECT page FROM notice").await.remove(0);
+    fresh.with_accounts(&["A"]).await;
+    let mut planned = notice(fresh.account("A").await, "A");
+    let page = "kept".to_owned();
+    planned.notice.as_mut().unwrap().page = Some(page.clone());
+    fresh.sweep(&[planned]).await;
     let found =
         async |page: &str, since: &str| fresh.notice_of_page(page, at(since)).await.unwrap().map(|n| n.lines.len());
     assert_eq!(found(&page, "2025-03-01T00:00").await, Some(1));

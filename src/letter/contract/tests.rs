@@ -188,7 +188,9 @@ fn every_key_is_used_by_the_letters() {
         include_str!("../page.rs"),
         include_str!("../confirmation.rs"),
         include_str!("../../web/page/view.rs"),
-        include_str!("../../web/page/say.rs"),
+        include_str!("../../web/page/message.rs"),
+        include_str!("../../../templates/page/layout.html"),
+        include_str!("../../../templates/page/page.html"),
     ];
     for key in KEYS {
         let source = sources.concat();
