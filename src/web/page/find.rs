@@ -1,6 +1,6 @@
 //! Whose link it is.
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 
 use super::Site;
 use crate::{
@@ -19,6 +19,8 @@ pub struct Found {
     pub notice: Notice,
     pub snapshot: Snapshot,
     pub open: Open,
+    /// Payments are known up to this day.
+    pub considered: NaiveDate,
 }
 
 impl Site {
@@ -37,7 +39,8 @@ impl Site {
         };
         let policy = &app.rules.policy_of(&snapshot.facts.account).policy;
         let open = Open::of(asked, &snapshot.facts, policy, today);
-        Ok(Some(Found { notice, snapshot, open }))
+        let considered = app.sweeper().considered(today, app.store.payments_seen(i64::MAX).await?);
+        Ok(Some(Found { notice, snapshot, open, considered }))
     }
 }
 

@@ -125,7 +125,7 @@ fn found(app: &App, locale: &str, change: impl FnOnce(&mut AccountFacts)) -> Fou
         reply: None,
         lines,
     };
-    Found { notice, snapshot: Snapshot { id: 1, revision: 0, facts }, open }
+    Found { notice, snapshot: Snapshot { id: 1, revision: 0, facts }, open, considered: day("2026-03-09") }
 }
 
 fn page(app: &App, found: &Found, thanks: bool) -> String {

@@ -100,6 +100,28 @@ mod tests {
     }
 
     #[test]
+    fn the_path_has_the_squares_of_the_code() {
+        let amount = money(160_382, "EUR");
+        let drawn = code(&payment(GOOD), "x", amount, "10042").unwrap();
+        let mut squares = vec![vec![Color::Light; drawn.side]; drawn.side];
+        for run in drawn.path.split_terminator('z') {
+            let (place, lengths) = run[1..].split_once('h').unwrap();
+            let (x, y) = place.split_once(' ').unwrap();
+            let length: usize = lengths.split('v').next().unwrap().parse().unwrap();
+            let x: usize = x.parse().unwrap();
+            squares[y.parse::<usize>().unwrap()][x..x + length].fill(Color::Dark);
+        }
+        let text = text(&payment(GOOD), "x", amount, "10042").unwrap();
+        let version = ((drawn.side - 2 * QUIET - 17) / 4) as i16;
+        let expected = QrCode::with_version(text.as_bytes(), Version::Normal(version), EcLevel::M).unwrap();
+        let inner: Vec<Color> =
+            squares[QUIET..drawn.side - QUIET].iter().flat_map(|row| row[QUIET..drawn.side - QUIET].to_vec()).collect();
+        assert_eq!(inner, expected.to_colors());
+        let dark = |row: &Vec<Color>| row.iter().filter(|square| **square == Color::Dark).count();
+        assert_eq!(squares[..QUIET].iter().map(dark).sum::<usize>(), 0, "the quiet zone");
+    }
+
+    #[test]
     fn only_euros_and_a_good_iban() {
         let made = |iban: &str, amount| code(&payment(iban), "x", amount, "1").is_some();
         assert!(made(GOOD, money(1, "EUR")) && made("GB33BUKB20201555555555", money(LARGEST, "EUR")));

@@ -214,7 +214,7 @@ fn due(w: &Words, found: &Found) -> Result<Due, LetterError> {
             credits => Some(voice.money(Money::new(-credits, currency))?),
         },
         total: voice.money(open.total)?,
-        until: voice.say("payments-until", &[("date", voice.day(found.notice.considered)?.into())])?,
+        until: voice.say("payments-until", &[("date", voice.day(found.considered)?.into())])?,
         offer,
         pay: pairs
             .map(|(key, value)| Ok((voice.say(key, &[])?, clean(value).into_owned())))
