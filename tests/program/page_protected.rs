@@ -195,6 +195,16 @@ async fn too_much_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_proxy_nobody_says_for_whom_they_ask() {
+    let site = noticed(&[("A", "GBP")], "").await;
+    let ask = |n: usize| {
+        let head = "GET /page.css HTTP/1.1\r\nHost: duly\r\nConnection: close\r\n";
+        site.raw(format!("{head}X-Forwarded-For: 192.0.2.{n}\r\n\r\n").as_bytes()).status
+    };
+    assert_eq!((0..130).filter(|n| ask(*n) == 429).count(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_drips_does_not_stay() {
     let site = noticed(&[("A", "GBP")], "").await;
     let link = site.link("A");

@@ -66,7 +66,7 @@ pub async fn guard(
 ) -> Response {
     let forwarded =
         request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let address = Key::Address(network(site.client(peer, forwarded)));
+    let address = Key::Address(network(client(peer.ip(), forwarded.filter(|_| site.page.behind_proxy))));
     let link = request.uri().path().strip_prefix("/r/").map(|rest| Key::Link(rest.chars().take(PREFIX).collect()));
     let allowed = {
         let mut limiter = site.limiter.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,6 +74,12 @@ pub async fn guard(
         limiter.allows(address, OF_ADDRESS, now) && link.is_none_or(|link| limiter.allows(link, OF_LINK, now))
     };
     if allowed { next.run(request).await } else { message::busy(&site) }
+}
+
+/// Who asks: as the proxy says, if there is one. What stands before the last one is what the client itself says.
+fn client(peer: IpAddr, forwarded: Option<&str>) -> IpAddr {
+    let last = forwarded.and_then(|list| list.rsplit(',').next());
+    last.and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
 }
 
 /// A host of IPv6 has a network of addresses.
@@ -114,6 +120,17 @@ mod tests {
         assert_eq!(allowed, MOST + 5);
         assert_eq!(limiter.counts.len(), MOST + 1);
         assert!(limiter.allows(link("7"), 5, now), "who was known still is");
+    }
+
+    #[test]
+    fn a_client_cannot_say_who_it_is() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let peer = address("10.0.0.1");
+        assert_eq!(client(peer, None), peer);
+        assert_eq!(client(peer, Some("192.0.2.9, 192.0.2.1")), address("192.0.2.1"));
+        for odd in ["", "unknown", "192.0.2.1, ", "192.0.2.1:80"] {
+            assert_eq!(client(peer, Some(odd)), peer, "{odd}");
+        }
     }
 
     #[test]

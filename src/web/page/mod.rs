@@ -20,10 +20,7 @@ mod tests;
 mod transfer;
 mod view;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use tokio::{net::TcpListener, sync::Notify};
@@ -71,12 +68,5 @@ impl Site {
                 Err(problem) => tracing::debug!(problem, "the page goes on with the old rules"),
             }
         }
-    }
-
-    /// Who asks: as the proxy says, if there is one.
-    fn client(&self, peer: SocketAddr, forwarded: Option<&str>) -> std::net::IpAddr {
-        // What stands before the last one is what the client itself says.
-        let last = forwarded.filter(|_| self.page.behind_proxy).and_then(|list| list.rsplit(',').next());
-        last.and_then(|last| last.trim().parse().ok()).unwrap_or(peer.ip())
     }
 }
