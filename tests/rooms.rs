@@ -37,7 +37,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sweep", &["clock", "delivery", "domain", "failpoint", "link", "rules", "settings", "store"]),
     ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
     ("link", &[]),
-    ("web", &["app", "clock", "delivery", "domain", "letter", "link", "settings", "store", "sweep", "telemetry"]),
+    (
+        "web",
+        &["app", "clock", "delivery", "domain", "letter", "link", "rules", "settings", "store", "sweep", "telemetry"],
+    ),
 ];
 
 /// Crates that the pure core must not know.
