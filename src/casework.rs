@@ -14,7 +14,10 @@ use crate::{
         },
         money::Money,
     },
-    store::{self, cases::CaseRow},
+    store::{
+        self,
+        cases::{CaseRow, NewCase},
+    },
 };
 
 /// Until when the customer should have an answer, and a solution.
@@ -47,6 +50,24 @@ impl App {
     pub async fn owner(&self, kind: CaseKind, account: &str) -> store::Result<Option<String>> {
         let load = self.store.case_load().await?;
         Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
+    }
+
+    /// A case as it is opened now by what a customer said, with its owner and its due times.
+    pub async fn new_case(&self, account: (i64, &str), kind: CaseKind, author: &str) -> store::Result<NewCase> {
+        let due = self.due();
+        Ok(NewCase {
+            account: account.0,
+            kind,
+            reason: None,
+            concerns: Vec::new(),
+            opened: self.today(),
+            owner: self.owner(kind, account.1).await?,
+            respond_by: due.respond_by,
+            resolve_by: due.resolve_by,
+            author: author.to_owned(),
+            why: String::new(),
+            words: None,
+        })
     }
 
     /// What a person settled without a second one in other cases of an account, not long ago.

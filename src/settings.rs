@@ -12,6 +12,10 @@ use lettre::Address;
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 
+mod page;
+
+pub use page::Page;
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -24,6 +28,8 @@ pub struct Settings {
     pub inbox: Inbox,
     pub ops: Option<Ops>,
     pub console: Option<Console>,
+    /// The customer's page; without it notices have no link.
+    pub page: Option<Page>,
     /// Folder of the settings file; all paths are relative to it.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -387,6 +393,7 @@ impl Settings {
         self.check_database()?;
         self.inbox.check(&self.delivery)?;
         self.console.as_ref().map_or(Ok(()), Console::check)?;
+        self.page.as_ref().map_or(Ok(()), Page::check)?;
         if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
             return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
         }

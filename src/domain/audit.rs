@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 /// The author where no person acts.
 pub const DULY: &str = "duly";
 
+/// The author of what a customer does on the page; nobody of the staff has this name.
+pub const CUSTOMER: &str = "customer";
+
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

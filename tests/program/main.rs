@@ -36,6 +36,8 @@ mod layouts;
 mod look;
 mod moving;
 mod ops;
+mod page;
+mod page_protected;
 mod plan;
 mod poison;
 mod post;

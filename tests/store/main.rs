@@ -44,6 +44,7 @@ mod holds;
 mod incoming;
 mod kept;
 mod outbox;
+mod page;
 mod pages;
 mod people;
 mod plans;

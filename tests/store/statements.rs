@@ -83,6 +83,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::incoming::ALL,
         crate::kept::ALL,
         crate::outbox::ALL,
+        crate::page::ALL,
         crate::pages::ALL,
         crate::people::ALL,
         crate::policies::ALL,
