@@ -1,5 +1,8 @@
 //! `duly.toml`: what whoever runs duly sets. Unknown keys are errors that name the nearest one.
 
+mod delivery;
+mod inbox;
+
 use std::{
     fmt,
     net::SocketAddr,
@@ -11,6 +14,9 @@ use chrono_tz::Tz;
 use lettre::Address;
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
+
+pub use delivery::{Delivery, Dkim, Secret, Smtp, Target, TlsMode};
+pub use inbox::{Imap, Inbox};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,195 +120,6 @@ impl Default for Files {
             playbooks: "playbooks".into(),
             documents: "documents".into(),
             head: "duly.head".into(),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delivery {
-    pub to: Target,
-    /// Folder for `.eml` files when `to = "folder"`.
-    #[serde(default = "outbox")]
-    pub folder: PathBuf,
-    /// Address that notices come from.
-    pub from: String,
-    /// Where answers go; the sender when left out.
-    pub reply_to: Option<String>,
-    /// Address for bounces; the sender when left out.
-    pub envelope_from: Option<String>,
-    /// Domain of Message-IDs; the one of the sender when left out.
-    pub message_domain: Option<String>,
-    /// Open conversations with the mail server at a time.
-    #[serde(default = "sessions")]
-    pub sessions: usize,
-    /// At most this many messages a minute; 0 sets no limit.
-    #[serde(default)]
-    pub per_minute: u32,
-    pub smtp: Option<Smtp>,
-    pub dkim: Option<Dkim>,
-}
-
-fn outbox() -> PathBuf {
-    "outbox".into()
-}
-
-const fn sessions() -> usize {
-    4
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Target {
-    Smtp,
-    /// For trying things out: nothing leaves the machine.
-    Folder,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(from = "SmtpKeys")]
-pub struct Smtp {
-    pub host: String,
-    pub port: u16,
-    pub tls: TlsMode,
-    /// Name given in EHLO; the domain of Message-IDs when left out.
-    pub hello: Option<String>,
-    pub user: Option<String>,
-    pub password: Secret,
-    /// PEM file with further root certificates.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// The section as it is written; all its keys are known, so that a wrong one can be named.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SmtpKeys {
-    host: String,
-    port: u16,
-    tls: TlsMode,
-    hello: Option<String>,
-    user: Option<String>,
-    password_env: Option<String>,
-    password_file: Option<PathBuf>,
-    ca_file: Option<PathBuf>,
-}
-
-impl From<SmtpKeys> for Smtp {
-    fn from(keys: SmtpKeys) -> Self {
-        Self {
-            host: keys.host,
-            port: keys.port,
-            tls: keys.tls,
-            hello: keys.hello,
-            user: keys.user,
-            password: Secret { password_env: keys.password_env, password_file: keys.password_file },
-            ca_file: keys.ca_file,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TlsMode {
-    /// TLS from the first byte (port 465).
-    Required,
-    /// STARTTLS, never without (port 587).
-    Starttls,
-    /// Plain; only to a loopback or private address.
-    None,
-}
-
-/// Where a secret is: never in the settings file itself.
-#[derive(Debug, Clone, Default)]
-pub struct Secret {
-    pub password_env: Option<String>,
-    pub password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dkim {
-    pub domain: String,
-    pub selector: String,
-    /// PEM file with an RSA private key.
-    pub key_file: PathBuf,
-}
-
-/// What comes back.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Inbox {
-    /// Address for bounces, of which every notice has a signed form: `bounces+TOKEN-SIGNATURE@example.test`.
-    pub bounce_address: Option<String>,
-    /// With what such addresses are signed.
-    pub secret_env: Option<String>,
-    pub secret_file: Option<PathBuf>,
-    /// Folder of the mailbox in which bounces and answers arrive.
-    pub maildir: Option<PathBuf>,
-    /// How often the daemon looks into it.
-    pub poll_seconds: u32,
-    /// The mailbox on a mail server, instead of a folder.
-    pub imap: Option<Imap>,
-}
-
-impl Default for Inbox {
-    fn default() -> Self {
-        Self { bounce_address: None, secret_env: None, secret_file: None, maildir: None, poll_seconds: 60, imap: None }
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(from = "ImapKeys")]
-pub struct Imap {
-    pub host: String,
-    pub port: u16,
-    pub tls: TlsMode,
-    pub user: String,
-    pub password: Secret,
-    /// Folder in the mailbox, as the server names it.
-    pub folder: String,
-    /// How often to look, where the server does not tell of new mail by itself.
-    pub poll_seconds: u32,
-    /// PEM file with further root certificates.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// The section as it is written; all its keys are known, so that a wrong one can be named.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImapKeys {
-    host: String,
-    port: u16,
-    tls: TlsMode,
-    user: String,
-    password_env: Option<String>,
-    password_file: Option<PathBuf>,
-    #[serde(default = "imap_folder")]
-    folder: String,
-    #[serde(default = "imap_poll_seconds")]
-    poll_seconds: u32,
-    ca_file: Option<PathBuf>,
-}
-
-fn imap_folder() -> String {
-    "INBOX".to_owned()
-}
-
-const fn imap_poll_seconds() -> u32 {
-    60
-}
-
-impl From<ImapKeys> for Imap {
-    fn from(keys: ImapKeys) -> Self {
-        Self {
-            host: keys.host,
-            port: keys.port,
-            tls: keys.tls,
-            user: keys.user,
-            password: Secret { password_env: keys.password_env, password_file: keys.password_file },
-            folder: keys.folder,
-            poll_seconds: keys.poll_seconds,
-            ca_file: keys.ca_file,
         }
     }
 }
@@ -426,75 +243,6 @@ impl Settings {
     pub fn message_domain(&self) -> &str {
         let of_sender = self.delivery.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         self.delivery.message_domain.as_deref().unwrap_or(of_sender)
-    }
-}
-
-impl Inbox {
-    fn check(&self, delivery: &Delivery) -> Result<(), String> {
-        self.imap.as_ref().map_or(Ok(()), Imap::check)?;
-        let secret = self.secret_env.is_some() || self.secret_file.is_some();
-        if self.imap.is_some() && self.maildir.is_some() {
-            return Err("`inbox.maildir` and `[inbox.imap]` both name a mailbox; keep one".to_owned());
-        }
-        if self.poll_seconds == 0 {
-            return Err("`inbox.poll_seconds` must be at least 1".to_owned());
-        }
-        match &self.bounce_address {
-            Some(_) if !secret => Err("`inbox.bounce_address` needs `secret_env` or `secret_file` beside it: bounces \
-                                       are believed when their address is signed"
-                .to_owned()),
-            Some(_) if delivery.envelope_from.is_some() => {
-                Err("`inbox.bounce_address` and `delivery.envelope_from` both say where bounces go; keep one"
-                    .to_owned())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The secret, from wherever it is.
-    pub fn secret(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
-        Secret { password_env: self.secret_env.clone(), password_file: self.secret_file.clone() }
-            .read(settings)
-            .map_err(|error| {
-                format!("the secret of `inbox.bounce_address`: {error}; any random text of 16 characters or more does")
-            })
-    }
-}
-
-impl Imap {
-    fn check(&self) -> Result<(), String> {
-        if self.password.password_env.is_none() && self.password.password_file.is_none() {
-            return Err("`inbox.imap.user` needs `password_env` or `password_file` beside it".to_owned());
-        }
-        if self.poll_seconds == 0 {
-            return Err("`inbox.imap.poll_seconds` must be at least 1".to_owned());
-        }
-        if self.folder.is_empty() || !self.folder.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-            let folder = &self.folder;
-            return Err(format!(
-                "`inbox.imap.folder`: `{folder}` is not how a server names a folder; letters that are not ASCII are \
-                 written in its way, like `R&APw-ckl&AOQ-ufer`"
-            ));
-        }
-        Ok(())
-    }
-}
-
-impl Secret {
-    /// The secret from the environment or its file, without the line end of the file.
-    pub fn read(&self, settings: &Settings) -> Result<Option<SecretString>, String> {
-        match (&self.password_env, &self.password_file) {
-            (Some(name), _) => match std::env::var(name) {
-                Ok(value) => Ok(Some(value.into())),
-                Err(_) => Err(format!("the environment variable `{name}` with the secret is not set")),
-            },
-            (None, Some(file)) => {
-                let path = settings.path(file);
-                let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned().into()))
-            }
-            (None, None) => Ok(None),
-        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
 
+use crate::domain::excerpt::on_one_line;
+
 /// Letters of an excerpt.
 const EXCERPT: usize = 80;
 
@@ -84,11 +86,7 @@ pub fn printable(text: &str) -> String {
 
 /// The beginning of a text of any length, on one line.
 pub fn excerpt(text: &str) -> String {
-    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    match line.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-        None => line,
-    }
+    printable(&on_one_line(text, EXCERPT))
 }
 
 /// `1 notice`, `2 notices`.

@@ -1,11 +1,9 @@
 //! What stays on record: a name, and a person's words. Whatever cannot be read again is refused.
 
-use crate::app::Failure;
+use crate::{app::Failure, domain::case::LONGEST_WORDS};
 
 /// Letters of a reason or a note.
 const LONGEST_NOTE: usize = 2_000;
-/// Letters of the customer's own words, as many as are kept of a mail.
-const LONGEST_WORDS: usize = 10_000;
 /// Letters of a name.
 const LONGEST_NAME: usize = 100;
 

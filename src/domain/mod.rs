@@ -20,6 +20,7 @@ pub mod cohort;
 pub mod discount;
 pub mod evaluation;
 pub mod evidence;
+pub mod excerpt;
 pub mod facts;
 pub mod instalments;
 pub mod ledger;

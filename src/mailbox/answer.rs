@@ -5,14 +5,15 @@ use chrono::NaiveDate;
 use super::{
     place::{By, Place},
     reply::{self, Answer},
-    take::{Draft, MADE, Taker, WORDS, clean, head, shortened},
+    take::{Draft, MADE, Taker, clean, head},
 };
 use crate::{
     domain::{
         account_facts::{AccountFacts, UNREAD_REPLY},
         audit::DULY,
         calendar::plus_days,
-        case::{CaseKind, Concern},
+        case::{CaseKind, Concern, LONGEST_WORDS},
+        excerpt::shortened,
         mail::MailKind,
         money::Currency,
     },
@@ -39,8 +40,8 @@ struct Heard<'a> {
 
 impl Taker<'_> {
     pub(super) async fn reply(&self, letter: &Letter, today: NaiveDate) -> Result<Draft> {
-        let written = shortened(&clean(&quote::trim(&letter.text).written), WORDS);
-        let whole = shortened(&clean(letter.text.trim()), WORDS);
+        let written = shortened(&clean(&quote::trim(&letter.text).written), LONGEST_WORDS);
+        let whole = shortened(&clean(letter.text.trim()), LONGEST_WORDS);
         let shown = if written.trim().is_empty() { &whole } else { &written };
         let place = self.place(letter, &written).await?;
         let Some(account) = place.account else {

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::{
     reply,
-    take::{Draft, MADE, Taker, clean, shortened},
+    take::{Draft, MADE, Taker, clean},
 };
 use crate::{
-    domain::{case::CaseKind, mail::MailKind},
+    domain::{case::CaseKind, excerpt::shortened, mail::MailKind},
     inbox::{Bounce, Complaint, Feedback, bounce::Failure, words},
     store::{Result, incoming::Effect, letters::AboutLetter},
 };

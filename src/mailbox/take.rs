@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use super::place::By;
 use crate::{
     app::App,
-    domain::{audit::DULY, mail::MailKind},
+    domain::{audit::DULY, excerpt::shortened, mail::MailKind},
     inbox::{Automatic, Bounce, Complaint, Ignored, Incoming, Letter, Machine, Ours, read, token::Verp},
     store::{
         Result,
@@ -15,8 +15,6 @@ use crate::{
     },
 };
 
-/// Letters of a customer's words that are kept.
-pub(super) const WORDS: usize = 10_000;
 /// Letters of what is made of a mail.
 pub(super) const MADE: usize = 300;
 /// Longest Message-ID by which a mail is known again.
@@ -164,11 +162,4 @@ pub(super) fn head(letter: &Letter) -> String {
 /// Without control characters, which a database may refuse and a terminal obeys.
 pub(super) fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
-pub(super) fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

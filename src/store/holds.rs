@@ -56,7 +56,7 @@ impl Store {
     }
 }
 
-/// The same within a transaction.
+/// Ends a hold within a transaction.
 pub(super) async fn end_hold_in(
     tx: &mut Tx,
     company: i64,
@@ -98,7 +98,7 @@ pub(super) async fn hold_for_a_mail(tx: &mut Tx, company: i64, hold: &NewHold, n
     hold_in(tx, company, hold, now).await.map(|_| ())
 }
 
-/// The same within a transaction.
+/// Sets a hold within a transaction.
 pub(super) async fn hold_in(tx: &mut Tx, company: i64, hold: &NewHold, now: DateTime<Utc>) -> Result<i64> {
     let text = "INSERT INTO hold (company, account, invoice, currency, amount, reason, starts, until, note, author, \
                 recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";

@@ -28,6 +28,9 @@ pub use outcome::CaseOutcome;
 pub use rule::CaseRule;
 pub use status::{CaseMove, CaseStatus, Step};
 
+/// Letters of the customer's own words that are kept at once.
+pub const LONGEST_WORDS: usize = 10_000;
+
 /// A case as the planner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFact {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::kind::Kind;
-use crate::domain::{cohort::Cohort, money::Money};
+use crate::domain::{cohort::Cohort, excerpt::on_one_line, money::Money};
 
 /// Letters of a customer's words that are quoted.
 const QUOTED: usize = 160;
@@ -49,7 +49,7 @@ impl Said<'_> {
 
     fn english(&self) -> String {
         match *self {
-            Self::Own { words } => format!("The customer says: “{}”", short(words)),
+            Self::Own { words } => format!("The customer says: “{}”", on_one_line(words, QUOTED)),
             Self::Event { kind, invoice, date, note } => {
                 let about =
                     invoice.map_or_else(|| "on this account".to_owned(), |number| format!("about invoice {number}"));
@@ -124,7 +124,7 @@ impl Said<'_> {
 
     fn german(&self) -> String {
         match *self {
-            Self::Own { words } => format!("Der Kunde sagt: „{}“", short(words)),
+            Self::Own { words } => format!("Der Kunde sagt: „{}“", on_one_line(words, QUOTED)),
             Self::Event { kind, invoice, date, note } => {
                 let about =
                     invoice.map_or_else(|| "zu diesem Konto".to_owned(), |number| format!("zu Rechnung {number}"));
@@ -232,15 +232,6 @@ fn what_german(kind: Kind) -> &'static str {
 
 fn earlier(before: u32, said: impl Fn() -> String) -> String {
     if before > 0 { said() } else { String::new() }
-}
-
-/// The first words, on one line.
-fn short(words: &str) -> String {
-    let words = words.split_whitespace().collect::<Vec<&str>>().join(" ");
-    match words.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{} …", &words[..end]),
-        None => words,
-    }
 }
 
 fn quoted(note: Option<&str>) -> String {
