@@ -11,6 +11,7 @@ use crate::{
     domain::calendar::date_at,
     inbox::token::Verp,
     letter::dkim::Dkim,
+    link::Links,
     presence::Presence,
     rules::Rules,
     settings::{self, Settings},
@@ -29,6 +30,8 @@ pub struct App {
     pub rules: Arc<Rules>,
     pub store: Store,
     pub clock: Clock,
+    /// Makes the links to the customer's page, if there is one.
+    pub links: Option<Links>,
 }
 
 /// Why a command could not do its work, with the exit code that says so.
@@ -89,7 +92,15 @@ impl App {
         let mut rules = Rules::load(&settings).map_err(|problems| Failure::Input(problems.join("\n")))?;
         let store = Store::open(&address(&settings)?, &settings.company.code).await?;
         rules.label(&store).await?;
-        Ok(Self { settings: Arc::new(settings), rules: Arc::new(rules), store, clock })
+        let links = links(&settings)?;
+        Ok(Self { settings: Arc::new(settings), rules: Arc::new(rules), store, clock, links })
+    }
+
+    /// The rules as their files are now; a problem leaves those that are there.
+    pub async fn reread(&self) -> Result<Rules, String> {
+        let mut rules = Rules::load(&self.settings).map_err(|problems| problems.join("\n"))?;
+        rules.label(&self.store).await.map_err(|error| error.to_string())?;
+        Ok(rules)
     }
 
     /// The civil date in the company's zone.
@@ -106,7 +117,13 @@ impl App {
     }
 
     pub fn sweeper(&self) -> Sweeper<'_> {
-        Sweeper { store: &self.store, rules: &self.rules, settings: &self.settings, clock: &self.clock }
+        Sweeper {
+            store: &self.store,
+            rules: &self.rules,
+            settings: &self.settings,
+            clock: &self.clock,
+            links: self.links.as_ref(),
+        }
     }
 
     /// What sends; `as_of` is the date of the last look, today when left out.
@@ -119,6 +136,7 @@ impl App {
             target: Arc::new(Target::of(&self.settings).map_err(Failure::Input)?),
             dkim: self.dkim()?,
             verp: self.verp()?,
+            links: self.links.clone(),
             clock: self.clock.clone(),
             as_of,
             memory: Arc::default(),
@@ -166,6 +184,17 @@ impl App {
 pub struct AtWork {
     pub presence: Presence,
     _lock: Option<WorkLock>,
+}
+
+/// Makes the links to the customer's page.
+fn links(settings: &Settings) -> Result<Option<Links>, Failure> {
+    let Some(page) = &settings.page else { return Ok(None) };
+    let secret = page.secret(settings).map_err(Failure::Input)?;
+    let secret = secret.filter(|secret| secret.expose_secret().len() >= Links::SHORTEST_SECRET).ok_or_else(|| {
+        let least = Links::SHORTEST_SECRET;
+        Failure::Input(format!("the secret of `[page]` has fewer than {least} characters"))
+    })?;
+    Ok(Some(Links::new(page.base(), &settings.company.code, secret.expose_secret().as_bytes())))
 }
 
 /// Where the database of these settings is.

@@ -7,14 +7,17 @@ use crate::{
     domain::{
         business_hours::BusinessHours,
         case::{
-            CaseKind, Course,
+            CaseKind, CaseStatus, Course,
             assign::{self, Settling},
             staff,
             temperature::{Signs, Temperature},
         },
         money::Money,
     },
-    store,
+    store::{
+        self,
+        cases::{CaseRow, NewCase},
+    },
 };
 
 /// Until when the customer should have an answer, and a solution.
@@ -49,6 +52,24 @@ impl App {
         Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
     }
 
+    /// A case as it is opened now by what a customer said, with its owner and its due times.
+    pub async fn new_case(&self, account: (i64, &str), kind: CaseKind, author: &str) -> store::Result<NewCase> {
+        let due = self.due();
+        Ok(NewCase {
+            account: account.0,
+            kind,
+            reason: None,
+            concerns: Vec::new(),
+            opened: self.today(),
+            owner: self.owner(kind, account.1).await?,
+            respond_by: due.respond_by,
+            resolve_by: due.resolve_by,
+            author: author.to_owned(),
+            why: String::new(),
+            words: None,
+        })
+    }
+
     /// What a person settled without a second one in other cases of an account, not long ago.
     pub async fn settled_lately(&self, person: &str, account: i64, case: i64) -> store::Result<Vec<(String, Money)>> {
         let since = self.clock.now() - Duration::days(assign::WINDOW_DAYS);
@@ -75,6 +96,38 @@ impl App {
             [] => Ok(name.to_owned()),
             staff => staff::find(staff, name).map(|person| person.name.clone()),
         }
+    }
+
+    /// The same, now.
+    pub fn next_due(&self, case: &CaseRow) -> String {
+        self.next_due_at(case, self.clock.now())
+    }
+
+    /// What is due next, and whether it is late.
+    pub fn next_due_at(&self, case: &CaseRow, now: DateTime<Utc>) -> String {
+        let course = &case.course;
+        let (what, by) = match course.status {
+            CaseStatus::Suspected => return "a person's word".to_owned(),
+            CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
+            CaseStatus::FollowedUp => return "its cause".to_owned(),
+            CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
+            CaseStatus::Resolved => {
+                let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
+                let late = if day < self.today() { ", late" } else { "" };
+                return format!("the follow-up on {day}{late}");
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer if course.proposal.is_some() => {
+                return "a second person's word".to_owned();
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer if course.responded_at.is_none() => {
+                ("an answer", case.respond_by)
+            }
+            CaseStatus::Open | CaseStatus::AwaitingCustomer => ("a solution", case.resolve_by),
+        };
+        let Some(by) = by else { return what.to_owned() };
+        let late = if by < now { ", late" } else { "" };
+        let by = by.with_timezone(&self.settings.company.zone);
+        format!("{what} by {}{late}", by.format("%Y-%m-%d %H:%M"))
     }
 
     pub fn temperature(&self, course: &Course) -> Temperature {

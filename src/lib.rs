@@ -12,7 +12,8 @@
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
 //! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
 //! - [`casework`]: who has a case, until when, and how hot it is.
-//! - [`web`]: health and figures over HTTP.
+//! - [`web`]: health and figures over HTTP, and the customer's page.
+//! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`reach`], [`telemetry`], [`app`]: what is set, and the one
 //!   place that puts everything together.
@@ -28,6 +29,7 @@ pub mod failpoint;
 pub mod inbox;
 pub mod intake;
 pub mod letter;
+pub mod link;
 pub mod mailbox;
 pub mod presence;
 pub mod proof;

@@ -1,7 +1,9 @@
 //! `duly.toml`: what whoever runs duly sets. Unknown keys are errors that name the nearest one.
 
+mod console;
 mod delivery;
 mod inbox;
+mod page;
 
 use std::{
     fmt,
@@ -15,8 +17,10 @@ use lettre::Address;
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 
+pub use console::Console;
 pub use delivery::{Delivery, Dkim, Secret, Smtp, Target, TlsMode};
 pub use inbox::{Imap, Inbox};
+pub use page::Page;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +33,10 @@ pub struct Settings {
     #[serde(default)]
     pub inbox: Inbox,
     pub ops: Option<Ops>,
+    /// Without it there is none.
+    pub console: Option<Console>,
+    /// The customer's page; without it notices have no link.
+    pub page: Option<Page>,
     /// Folder of the settings file; all paths are relative to it.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -163,6 +171,8 @@ impl Settings {
     fn check(&self) -> Result<(), String> {
         self.check_database()?;
         self.inbox.check(&self.delivery)?;
+        self.console.as_ref().map_or(Ok(()), Console::check)?;
+        self.page.as_ref().map_or(Ok(()), Page::check)?;
         if self.delivery.to == Target::Smtp && self.delivery.smtp.is_none() {
             return Err("`delivery.to = \"smtp\"` needs a section `[delivery.smtp]` with host, port and tls".to_owned());
         }

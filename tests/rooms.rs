@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "failpoint",
             "inbox",
             "letter",
+            "link",
             "presence",
             "reach",
             "rules",
@@ -33,9 +34,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("inbox", &["domain", "reach", "settings"]),
     ("proof", &["domain", "rules", "store", "sweep"]),
-    ("sweep", &["clock", "delivery", "domain", "failpoint", "rules", "settings", "store"]),
+    ("sweep", &["clock", "delivery", "domain", "failpoint", "link", "rules", "settings", "store"]),
     ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
-    ("web", &["clock", "domain", "store", "sweep"]),
+    ("link", &[]),
+    (
+        "web",
+        &["app", "clock", "delivery", "domain", "letter", "link", "rules", "settings", "store", "sweep", "telemetry"],
+    ),
 ];
 
 /// Crates that the pure core must not know.

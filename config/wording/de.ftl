@@ -59,6 +59,61 @@ confirm-ask =
     Fehlt etwas, oder gibt es noch eine Frage? Eine Antwort auf diese E-Mail erreicht einen Menschen,
     der Bescheid weiß.
 
+## Die Seite zum Schreiben, und die Einladung dorthin
+
+page-invite = Etwas unklar oder nicht richtig, schon bezahlt, oder mehr Zeit nötig? Ein Klick genügt:
+page-link = zur Seite dieses Schreibens
+page-title = Das Kundenkonto { $account } bei { $company }
+page-about = Der heutige Stand zum Schreiben vom { $date }. Nur wer den Link aus dieser E-Mail hat, sieht diese Seite.
+page-nothing = Das Kundenkonto { $account } ist zu diesem Schreiben ausgeglichen. Vielen Dank!
+page-scan = Mit einer Banking-App gelesen, füllt dieser Code die Überweisung aus.
+page-documents = Kopien der Rechnungen
+page-document = { $name } herunterladen
+page-noted = Was notiert ist
+page-noted-case = Seit dem { $date } kümmert sich ein Mensch darum. So lange gehen dazu keine Schreiben hinaus.
+page-noted-promise = Die Zahlung bis zum { $date } ist notiert. Bis dahin gehen dazu keine Schreiben hinaus.
+page-noted-plan = Eine Zahlung in Raten ist vereinbart:
+page-noted-hold = Schreiben dazu ruhen zurzeit.
+page-thanks = Vielen Dank, das ist notiert. Weiter ist vorerst nichts zu tun.
+page-question = Wie ist die Lage?
+page-hint = Jede Antwort erreicht einen Menschen. Auf dieser Seite lässt sich später noch etwas ergänzen.
+page-paid = Es ist schon bezahlt
+page-paid-day = Tag der Zahlung
+page-paid-reference = Verwendungszweck oder Name der Überweisung, falls bekannt
+page-wrong = Etwas stimmt nicht
+page-wrong-with = Worum geht es?
+page-wrong-service = Um die Ware oder die Leistung
+page-wrong-invoice = Um die Rechnung selbst
+page-wrong-items = Welche Rechnungen? (ohne Auswahl: alle)
+page-wrong-what = Was ist geschehen?
+page-wrong-wish = Was brächte es in Ordnung?
+page-time = Es braucht mehr Zeit
+page-time-how = Wie ginge es?
+page-time-day = Zahlung bis zu einem Tag
+page-time-until = Der Tag
+page-time-parts = { $number } Monatsraten, die erste in zwei Wochen
+page-time-day-bound = Ein Tag bis zum { $date } ist mit dieser Antwort vereinbart; über einen späteren entscheidet ein Mensch.
+page-time-parts-bound = Bis zu { $number } Raten sind mit dieser Antwort vereinbart; über mehr entscheidet ein Mensch.
+page-contact = Das ist nicht der richtige Kontakt
+page-contact-who = Wer wäre es? Ein Name, eine Adresse oder eine Telefonnummer hilft.
+page-words = Was sonst noch wissenswert ist
+page-send = Diese Antwort senden
+page-missing-day = Ein Tag fehlt oder ist nicht lesbar: bitte den Tag noch einmal eintragen.
+page-missing-words = Es fehlen einige Worte: bitte das Feld noch einmal ausfüllen.
+page-genuine = Ist diese E-Mail echt?
+page-genuine-mail = Am { $date } ging eine E-Mail mit dem Betreff „{ $subject }“ an { $address }.
+page-genuine-ask = { $contact } bestätigt das gern am Telefon unter { $phone }.
+page-gone = Diese Seite kann nicht gezeigt werden
+page-gone-ask =
+    Der Link ist nicht vollständig oder abgelaufen. Eine Antwort auf die E-Mail ist ebenso gut, und { $contact } hilft
+    gern am Telefon unter { $phone }.
+page-busy = In kurzer Zeit haben viele angefragt
+page-busy-ask = Es ist alles in Ordnung. In einer Minute lässt sich die Seite wieder öffnen.
+page-failed = Das ist nicht angekommen
+page-failed-ask =
+    Es wurde nichts notiert. Die Seite lässt sich aus der E-Mail noch einmal öffnen, eine Antwort auf die E-Mail ist
+    ebenso gut, und { $contact } hilft gern am Telefon unter { $phone }.
+
 ## Alle
 
 greeting = Guten Tag { $name },

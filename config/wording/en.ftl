@@ -60,6 +60,61 @@ confirm-ask =
     Has something been left out, or is a question still open? A reply to this mail reaches a person
     who knows about it.
 
+## The customer's page, and the invitation to it in each notice
+
+page-invite = Something unclear or wrong, already paid, or more time needed? One click is enough:
+page-link = to the page of this notice
+page-title = The account { $account } at { $company }
+page-about = What is open today of the notice of { $date }. Only whoever has the link in that mail can see this page.
+page-nothing = Nothing is open of this notice on the account { $account }. Many thanks!
+page-scan = Scanned with a banking app, this code fills in the transfer.
+page-documents = Copies of the invoices
+page-document = Download { $name }
+page-noted = What was noted
+page-noted-case = Since { $date } a person is looking into it. No notices go out about it meanwhile.
+page-noted-promise = Payment by { $date } is noted. No notices go out about it until then.
+page-noted-plan = Payment in instalments is agreed:
+page-noted-hold = Notices wait for now.
+page-thanks = Thank you, that was noted. Nothing further is needed for now.
+page-question = What is the situation?
+page-hint = Each answer reaches a person. Something can be added later on this page.
+page-paid = It was paid already
+page-paid-day = Day of the payment
+page-paid-reference = Reference or name on the transfer, if known
+page-wrong = Something is wrong
+page-wrong-with = What is it about?
+page-wrong-service = The goods or the service
+page-wrong-invoice = The invoice itself
+page-wrong-items = Which invoices? (none chosen: all)
+page-wrong-what = What happened?
+page-wrong-wish = What would put it right?
+page-time = More time is needed
+page-time-how = How would it work?
+page-time-day = Payment by a day
+page-time-until = The day
+page-time-parts = { $number } monthly instalments, the first in two weeks
+page-time-day-bound = A day up to { $date } is agreed by this answer alone; about a later one a person decides.
+page-time-parts-bound = Up to { $number } instalments are agreed by this answer alone; about more a person decides.
+page-contact = This is not the right contact
+page-contact-who = Who would be? A name, an address or a telephone number helps.
+page-words = Anything else worth knowing
+page-send = Send this answer
+page-missing-day = A day is missing, or it cannot be read: please fill in the day again.
+page-missing-words = Some words are missing: please fill in the field once more.
+page-genuine = Is this mail genuine?
+page-genuine-mail = On { $date } a mail with the subject “{ $subject }” was sent to { $address }.
+page-genuine-ask = { $contact } is glad to confirm it by telephone at { $phone }.
+page-gone = This page cannot be shown
+page-gone-ask =
+    The link is not complete, or it has expired. A reply to the mail is just as good, and { $contact } is glad to help
+    by telephone at { $phone }.
+page-busy = Many have asked in a short time
+page-busy-ask = Nothing is wrong. The page can be opened again in a minute.
+page-failed = That did not arrive
+page-failed-ask =
+    Nothing was noted. The page can be opened again from the mail, a reply to the mail is just as good, and { $contact }
+    is glad to help by telephone at { $phone }.
+
 ## All
 
 greeting = Dear { $name },

@@ -13,6 +13,7 @@ use crate::{
     app::{App, Failure},
     delivery::Target,
     domain::{
+        answer::PageRule,
         case::{CaseRule, staff::Staff},
         discount::{Anchor, Base, PartPayments, TaxShare, Terms},
         policy::{Allocate, Climb, InDoubt, Minimum, Policy},
@@ -67,6 +68,14 @@ fn mailbox(app: &App) -> Result<String, Failure> {
     Ok(format!("into {}, looked at every {}", folder.display(), count(inbox.poll_seconds.into(), "second", "seconds")))
 }
 
+/// Where customers answer.
+fn page(app: &App) -> String {
+    let Some(page) = &app.settings.page else { return "none: notices have no link (`[page]`)".to_owned() };
+    let who = if page.behind_proxy { "a proxy says who asks" } else { "asked directly" };
+    let days = count(page.days.into(), "day", "days");
+    format!("{}/r/…, good for {days}; served on {}, {who}", page.base(), page.listen)
+}
+
 fn company(app: &App) -> Result<String, Failure> {
     let (company, delivery) = (&app.settings.company, &app.settings.delivery);
     let target = Target::of(&app.settings).map_err(Failure::Input)?;
@@ -96,6 +105,7 @@ fn company(app: &App) -> Result<String, Failure> {
         ("contact", format!("{}, {}, {}", company.contact, company.phone, company.email)),
         ("mail goes", to),
         ("mail comes", mailbox),
+        ("page", page(app)),
         (
             "from",
             format!(
@@ -225,6 +235,7 @@ fn policy(policy: &Policy) -> String {
             },
         ),
         ("cases", cases(&policy.cases)),
+        ("page", agrees(policy.page)),
         ("staff", staff(&policy.staff)),
     ];
     pairs(rows)
@@ -240,6 +251,19 @@ fn cases(rule: &CaseRule) -> String {
         hour(rule.until),
         count(rule.follow_up_days.into(), "day", "days")
     )
+}
+
+/// How far the customer's page may agree by itself.
+fn agrees(rule: PageRule) -> String {
+    let day = match rule.promise_days {
+        0 => "no day of payment".to_owned(),
+        days => format!("a day of payment up to {} away", count(days.into(), "day", "days")),
+    };
+    let parts = match rule.instalments {
+        0 => "no instalments".to_owned(),
+        number => format!("up to {number} instalments"),
+    };
+    format!("agrees to {day} and {parts} by itself, once for an invoice")
 }
 
 /// Who may settle how much alone.

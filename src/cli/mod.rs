@@ -44,6 +44,7 @@ mod run;
 mod sweep;
 mod tasks;
 mod term;
+mod user;
 mod verify;
 mod why;
 mod why_assessed;
@@ -105,6 +106,9 @@ enum Command {
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
+    /// Who may sign in to the console: add, invite, change, list
+    #[command(subcommand)]
+    User(user::Command),
     /// Write a copy of the whole database into a file, while the daemon runs
     Backup(backup::Args),
     /// Move everything to another database: from SQLite to PostgreSQL, or back
@@ -194,6 +198,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Promise(command) => promise::run(&app, command).await,
         Command::Term(command) => term::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
+        Command::User(command) => user::run(&app, command).await,
         Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Evaluate(args) => evaluate::run(&app, &args).await,
         Command::Report(command) => report::run(&app, command).await,

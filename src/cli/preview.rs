@@ -32,6 +32,9 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// The token of a notice that is only looked at: its link leads to no page.
+const EXAMPLE: &str = "preview";
+
 pub async fn run(app: &App, args: &Args) -> Outcome {
     let horizon = args.when.horizon(app).await?;
     let snapshot = find(app, &args.account, horizon).await?;
@@ -51,7 +54,8 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
             aside(&format!("This would be held ({}); it would say:", codes.join(", ")));
         }
         let notice = would_be(app, &snapshot, &published.policy, &decision, (horizon.as_of, payments_seen));
-        let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()? };
+        let composer =
+            Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()?, links: app.links.as_ref() };
         let mail = composer.compose(&notice, &snapshot.facts.account);
         let mail = mail.map_err(|error| Failure::Failed(error.to_string()))?;
         match &args.out {
@@ -89,7 +93,8 @@ fn would_be(
         stage: decision.stage.clone(),
         letter: if second { "second" } else { "first" }.to_owned(),
         policy: String::new(),
-        token: "preview".to_owned(),
+        token: EXAMPLE.to_owned(),
+        page: app.links.as_ref().map(|links| links.kept_of(EXAMPLE)),
         address: snapshot.facts.address().unwrap_or("nobody@invalid.example").to_owned(),
         overdue_total: decision.overdue_total,
         credits: decision.credits,

@@ -15,7 +15,7 @@ use crate::{
     mailbox::watch,
     store::health::Check,
     sweep::{Daemon, Signs, Stop},
-    web::Ops,
+    web::{Ops, Site, console::Console},
 };
 
 #[derive(Debug, clap::Args)]
@@ -25,20 +25,34 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
     app.store.check(Check::Quick).await?;
     let stop = Stop::default();
-    let reread = Arc::new(Notify::new());
-    listen(&stop, Arc::clone(&reread))?;
+    let reread = [(); 2].map(|()| Arc::new(Notify::new()));
+    listen(&stop, reread.clone())?;
+    let [for_mailbox, for_page] = reread;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
+    let _console = console(app).await?;
+    let _page = answer(app, for_page).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
     let inbox = &app.settings.inbox;
-    let mailbox = (inbox.maildir.is_some() || inbox.imap.is_some()).then(|| tokio::spawn(watch(app.clone(), reread)));
+    let mailbox =
+        (inbox.maildir.is_some() || inbox.imap.is_some()).then(|| tokio::spawn(watch(app.clone(), for_mailbox)));
     let _mailbox = mailbox.map(AbortOnDropHandle::new);
     daemon.run(&stop).await?;
     work.presence.leave().await?;
     tracing::info!("duly has stopped");
     Ok(Done::Well)
+}
+
+/// Serves the console, if that is set, until it is dropped.
+async fn console(app: &App) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+    let Some(settings) = &app.settings.console else { return Ok(None) };
+    let bound = TcpListener::bind(settings.listen).await;
+    let listener = bound.map_err(|error| Failure::Failed(format!("`console.listen` {}: {error}", settings.listen)))?;
+    tracing::info!(address = %listener.local_addr()?, url = settings.url, "the console is served");
+    let console = Console::new(app.clone(), settings.clone());
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(console.serve(listener)))))
 }
 
 /// Serves health and figures, if that is set, until it is dropped.
@@ -51,8 +65,17 @@ async fn tell(app: &App, signs: Signs) -> Result<Option<AbortOnDropHandle<std::i
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(ops.serve(listener)))))
 }
 
+/// Serves the customer's page, if that is set, until it is dropped.
+async fn answer(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+    let Some(page) = &app.settings.page else { return Ok(None) };
+    let bound = TcpListener::bind(page.listen).await;
+    let listener = bound.map_err(|error| Failure::Failed(format!("`page.listen` {}: {error}", page.listen)))?;
+    tracing::info!(address = %listener.local_addr()?, "the customer's page is served");
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(Site::new(app.clone(), page).serve(listener, reread)))))
+}
+
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.
-fn listen(stop: &Stop, reread: Arc<Notify>) -> std::io::Result<()> {
+fn listen(stop: &Stop, reread: [Arc<Notify>; 2]) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -64,7 +87,7 @@ fn listen(stop: &Stop, reread: Arc<Notify>) -> std::io::Result<()> {
                 _ = interrupt.recv() => stop.end.cancel(),
                 _ = hangup.recv() => {
                     stop.reload.notify_one();
-                    reread.notify_one();
+                    reread.iter().for_each(|reread| reread.notify_one());
                 }
             }
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use super::{
     Done, Outcome,
-    case::{show::due, total},
+    case::total,
     deliver::stopped,
     output::{count, excerpt, print, printable, table},
     report::each_position,
@@ -129,7 +129,7 @@ async fn cases(app: &App, as_of: NaiveDate, tasks: &mut Vec<Task>) -> Result<(),
                     ("approve?", why, format!("`duly case show {id}`, then `duly case approve {id}`"))
                 }
                 None if course.responded_at.is_none() => {
-                    let waits = format!("{owner}, waits for {}", due(app, &case, now));
+                    let waits = format!("{owner}, waits for {}", app.next_due_at(&case, now));
                     ("case", waits, format!("`duly case show {id}`, and answer"))
                 }
                 None if late(case.resolve_by) => {

@@ -1,6 +1,9 @@
 //! From a frozen notice to the bytes of its mail: the same notice gives the same bytes.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +14,7 @@ use crate::{
         dkim::Dkim,
         mail::{self, Attachment, Correspondent, Envelope},
     },
+    link::Links,
     settings::{Company, Settings},
     store::outbox::Notice,
 };
@@ -21,6 +25,8 @@ pub struct Composer<'a> {
     pub settings: &'a Settings,
     pub words: &'a Words,
     pub dkim: Option<Arc<Dkim>>,
+    /// Makes the links to the customer's page, if there is one.
+    pub links: Option<&'a Links>,
 }
 
 /// A mail ready to be sent, and its parts.
@@ -100,7 +106,15 @@ impl Composer<'_> {
                 last_day: offer.last_day,
             }),
             documents,
+            page: self.page(notice),
         }
+    }
+
+    /// The link to the customer's page, if the notice was planned with this very one.
+    fn page(&self, notice: &Notice) -> Option<String> {
+        let links = self.links?;
+        let same = notice.page.as_ref().is_some_and(|kept| *kept == links.kept_of(&notice.token));
+        same.then(|| links.url(&notice.token))
     }
 
     /// The PDFs of the items, each once, in their order.
@@ -113,18 +127,22 @@ impl Composer<'_> {
     }
 }
 
-/// Reads a document; a link that leads out of the folder is refused.
 fn attachment(folder: &Path, name: &str) -> Result<Attachment, ComposeError> {
     let failed = |error| ComposeError::Document { name: name.to_owned(), error };
-    let path = folder.join(name).canonicalize().map_err(failed)?;
-    if !path.starts_with(folder.canonicalize().map_err(failed)?) {
-        return Err(failed(std::io::Error::other("it lies outside of the documents folder")));
-    }
-    let bytes = std::fs::read(&path).map_err(failed)?;
+    let bytes = document(folder, name).and_then(std::fs::read).map_err(failed)?;
     Ok(Attachment { name: name.rsplit('/').next().unwrap_or(name).to_owned(), bytes })
 }
 
-pub(super) fn sender(company: &Company) -> letter::Sender {
+/// Where a document is; one that leads out of the folder is refused.
+pub fn document(folder: &Path, name: &str) -> std::io::Result<PathBuf> {
+    let path = folder.join(name).canonicalize()?;
+    match path.starts_with(folder.canonicalize()?) {
+        true => Ok(path),
+        false => Err(std::io::Error::other("it lies outside of the documents folder")),
+    }
+}
+
+pub fn sender(company: &Company) -> letter::Sender {
     letter::Sender {
         company: company.name.clone(),
         address: company.address.clone(),

@@ -16,6 +16,7 @@ use crate::{
     failpoint,
     inbox::token::Verp,
     letter::dkim::Dkim,
+    link::Links,
     presence::Worker,
     rules::Rules,
     settings::Settings,
@@ -46,6 +47,7 @@ pub struct Deliverer {
     pub dkim: Option<Arc<Dkim>>,
     /// Gives each notice its own envelope sender.
     pub verp: Option<Verp>,
+    pub links: Option<Links>,
     pub clock: Clock,
     /// The date of the last look; the company's today when left out.
     pub as_of: Option<NaiveDate>,
@@ -102,6 +104,7 @@ pub(super) struct Delivery {
     pub travels: bool,
     envelope_from: String,
     verp: Option<Verp>,
+    links: Option<Links>,
     pub recorder: Recorder,
     pub pace: Pace,
     dkim: Option<Arc<Dkim>>,
@@ -188,6 +191,7 @@ impl Deliverer {
             travels: as_of != today,
             envelope_from: delivery.envelope_from.clone().unwrap_or_else(|| delivery.from.clone()),
             verp: self.verp.clone(),
+            links: self.links.clone(),
             recorder: Recorder::start(self.store.clone()),
             pace: Pace::per_minute(delivery.per_minute),
             dkim: self.dkim.clone(),
@@ -306,7 +310,12 @@ impl Delivery {
     }
 
     pub fn composer(&self) -> Composer<'_> {
-        Composer { settings: &self.settings, words: &self.rules.words, dkim: self.dkim.clone() }
+        Composer {
+            settings: &self.settings,
+            words: &self.rules.words,
+            dkim: self.dkim.clone(),
+            links: self.links.as_ref(),
+        }
     }
 
     pub fn setting(&self, account: &Account) -> Setting<'_> {

@@ -66,6 +66,14 @@ impl AccountFacts {
         self.cases.iter().any(|case| case.opened <= as_of && !case.status.is_over())
     }
 
+    /// The cases that are not over and about any of these items, or about all; about any when none is named.
+    pub fn cases_about<'f>(&'f self, items: &'f [String]) -> impl Iterator<Item = &'f CaseFact> {
+        let concerns = |case: &&CaseFact| {
+            case.concerns.is_empty() || items.is_empty() || items.iter().any(|invoice| case.is_about(invoice))
+        };
+        self.cases.iter().filter(|case| !case.status.is_over()).filter(concerns)
+    }
+
     /// Takes what is unusual about the products of its invoices.
     pub fn belong_to(&mut self, cohorts: &[Cohort]) {
         let own = |cohort: &&Cohort| {

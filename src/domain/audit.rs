@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 /// The author where no person acts.
 pub const DULY: &str = "duly";
 
+/// The author of what a customer does on the page; nobody of the staff has this name.
+pub const CUSTOMER: &str = "customer";
+
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -43,10 +46,12 @@ pub enum Kind {
     Resumed,
     /// The database was moved to another place.
     Moved,
+    /// Who may sign in, and who did.
+    Person,
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -64,6 +69,7 @@ impl Kind {
         Self::Halt,
         Self::Resumed,
         Self::Moved,
+        Self::Person,
     ];
 
     /// The code in tables and documents.
@@ -86,6 +92,7 @@ impl Kind {
             Self::Halt => "halt",
             Self::Resumed => "resumed",
             Self::Moved => "moved",
+            Self::Person => "person",
         }
     }
 

@@ -10,6 +10,7 @@
 pub mod account_facts;
 pub mod ageing;
 pub mod alarm;
+pub mod answer;
 pub mod audit;
 mod block;
 pub mod breaker;
@@ -29,6 +30,8 @@ pub mod mail;
 pub mod money;
 mod nearest;
 pub mod notice;
+pub mod page;
+pub mod person;
 pub mod plan;
 pub mod policy;
 pub mod promise;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     alarm::AlarmRule,
+    answer::PageRule,
     calendar::Window,
     case::{
         CaseRule,
@@ -58,6 +59,9 @@ pub struct Policy {
     /// Who works on them.
     #[serde(default)]
     pub staff: Vec<Staff>,
+    /// How far the customer's page may agree by itself.
+    #[serde(default)]
+    pub page: PageRule,
 }
 
 /// When sweeps run, in the company's zone.
@@ -298,6 +302,7 @@ impl Policy {
         }
         found.extend(self.cases.problems());
         found.extend(staff::problems(&self.staff));
+        found.extend(self.page.problems());
         found
     }
 

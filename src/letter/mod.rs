@@ -27,6 +27,8 @@ mod view;
 pub mod words;
 
 pub use layout::render;
+pub use page::Voice;
+pub use view::clean;
 pub use words::Words;
 
 /// Which notice a letter is.
@@ -64,6 +66,8 @@ pub struct Letter {
     pub offer: Option<Offer>,
     /// Names of the attached PDFs.
     pub documents: Vec<String>,
+    /// The link to the customer's page of this notice.
+    pub page: Option<String>,
 }
 
 /// The company that writes, the person who answers and how to pay.

@@ -16,6 +16,7 @@ pub struct Shape {
     pub offer: bool,
     pub credits: bool,
     pub documents: bool,
+    /// Somebody is greeted by name, and there is a link to the page.
     pub named: bool,
 }
 
@@ -66,6 +67,7 @@ impl Shape {
             } else {
                 vec![]
             },
+            page: self.named.then(|| "https://pay.example/r/an-example-of-a-link-abcdef".to_owned()),
             items,
         }
     }

@@ -46,6 +46,8 @@ pub struct View {
     pub documents_title: String,
     pub documents: Vec<String>,
     pub already_paid: String,
+    /// The invitation to the customer's page, what its link says, and the link.
+    pub invite: Option<[String; 3]>,
     /// The invitation to reply and to ring, of a first notice.
     pub contact_lines: Vec<String>,
 }
@@ -82,6 +84,10 @@ impl View {
             documents_title: say("documents-title")?,
             documents: cleaned(&letter.documents),
             already_paid: say("already-paid")?,
+            invite: match &letter.page {
+                Some(link) => Some([say("page-invite")?, say("page-link")?, link.clone()]),
+                None => None,
+            },
             contact_lines: if second {
                 Vec::new()
             } else {

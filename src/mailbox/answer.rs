@@ -156,20 +156,9 @@ impl Taker<'_> {
         why: String,
         words: Option<String>,
     ) -> Result<Effect> {
-        let due = self.app.due();
-        Ok(Effect::Open(Box::new(NewCase {
-            account: snapshot.id,
-            kind,
-            reason: reason.map(str::to_owned),
-            concerns,
-            opened: self.app.today(),
-            owner: self.app.owner(kind, &snapshot.facts.account.number).await?,
-            respond_by: due.respond_by,
-            resolve_by: due.resolve_by,
-            author: DULY.to_owned(),
-            why,
-            words,
-        })))
+        let new = self.app.new_case((snapshot.id, &snapshot.facts.account.number), kind, DULY).await?;
+        let reason = reason.map(str::to_owned);
+        Ok(Effect::Open(Box::new(NewCase { reason, concerns, why, words, ..new })))
     }
 }
 

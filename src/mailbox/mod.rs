@@ -21,8 +21,6 @@ use crate::{
     app::{App, Failure},
     domain::mail::MailKind,
     inbox::imap::Mailbox,
-    rules::Rules,
-    store::StoreError,
 };
 pub use take::Taker;
 
@@ -80,7 +78,7 @@ pub async fn watch(mut app: App, reload: std::sync::Arc<Notify>) {
             () = reload.notified() => {
                 // A wait that was broken off leaves a connection of no more use.
                 open = None;
-                match rules(&app).await {
+                match app.reread().await {
                     Ok(rules) => app.rules = rules.into(),
                     // The daemon says what is wrong with them.
                     Err(problem) => tracing::debug!(problem, "mails are read by the old rules"),
@@ -101,10 +99,4 @@ async fn wait(open: &mut Option<Mailbox>, every: Duration) {
             }
         }
     }
-}
-
-async fn rules(app: &App) -> Result<Rules, String> {
-    let mut rules = Rules::load(&app.settings).map_err(|problems| problems.join("\n"))?;
-    rules.label(&app.store).await.map_err(|error: StoreError| error.to_string())?;
-    Ok(rules)
 }

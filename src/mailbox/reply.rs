@@ -76,13 +76,9 @@ pub(super) fn items(facts: &AccountFacts, written: &str, subject: &str, noticed:
 }
 
 /// The newest case on which these words belong. Mere thanks wake none that is solved, and make none of a suspicion.
-pub(super) fn case_about<'f>(facts: &'f AccountFacts, items: &[String], main: &ReplyKind) -> Option<&'f CaseFact> {
-    let concerns = |case: &CaseFact| {
-        case.concerns.is_empty() || items.is_empty() || items.iter().any(|invoice| case.is_about(invoice))
-    };
+pub(super) fn case_about<'f>(facts: &'f AccountFacts, items: &'f [String], main: &ReplyKind) -> Option<&'f CaseFact> {
     let under_way = |case: &CaseFact| matches!(case.status, CaseStatus::Open | CaseStatus::AwaitingCustomer);
-    let about = facts.cases.iter().filter(|case| !case.status.is_over() && concerns(case));
-    about.filter(|case| *main != ReplyKind::Thanks || under_way(case)).max_by_key(|case| case.id)
+    facts.cases_about(items).filter(|case| *main != ReplyKind::Thanks || under_way(case)).max_by_key(|case| case.id)
 }
 
 /// A case, if it is not over.

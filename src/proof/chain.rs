@@ -87,7 +87,7 @@ impl Walk<'_> {
                 return Ok(());
             }
             // These stand nowhere else.
-            Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved => return Ok(()),
+            Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved | Kind::Person => return Ok(()),
             _ => {}
         }
         self.told.counted += 1;

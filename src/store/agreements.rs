@@ -154,7 +154,13 @@ pub(super) async fn promise_in(tx: &mut Tx, company: i64, promise: &NewPromise, 
     Ok(id)
 }
 
-async fn plan_in(tx: &mut Tx, company: i64, plan: &NewPlan, agreed: NaiveDate, now: DateTime<Utc>) -> Result<i64> {
+pub(super) async fn plan_in(
+    tx: &mut Tx,
+    company: i64,
+    plan: &NewPlan,
+    agreed: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<i64> {
     let text = "INSERT INTO plan (company, account, case_id, invoices, currency, agreed, note, author, recorded_at) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
     let insert = query(text).bind(company).bind(plan.account).bind(plan.case).bind(plan.invoices.join(";"));

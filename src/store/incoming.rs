@@ -2,18 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+pub use super::effects::Effect;
 use super::{
-    Result, Store,
-    agreements::{NewPromise, promise_in},
-    audit,
-    cases::{Actor, NewCase, act_in, open_case},
-    engine::{Builder, Columns, Engine, Tx, query},
-    holds::{NewHold, hold_for_a_mail},
-    outbox::came_back,
-    touch,
+    Result, Store, audit,
+    cases::Actor,
+    engine::{Builder, Columns, Engine, query},
 };
 use crate::{
-    domain::{audit::Kind, case::Act, mail::MailKind},
+    domain::{audit::Kind, mail::MailKind},
     failpoint,
 };
 
@@ -43,40 +39,6 @@ pub struct Outside {
     pub dated: Option<DateTime<Utc>>,
 }
 
-/// What may follow from a mail. There is nothing else.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// The address is not written to any more.
-    Stop {
-        address: String,
-        account: i64,
-        why: String,
-    },
-    /// A notice never arrived: its stages are free again.
-    NeverArrived {
-        notice: i64,
-    },
-    /// Nor did the letter of a case.
-    LetterCameBack {
-        case: i64,
-        why: String,
-    },
-    Open(Box<NewCase>),
-    /// The customer's words on a case that is there.
-    Say {
-        case: i64,
-        words: String,
-    },
-    /// Something about the mail, on the case that it went on.
-    Note {
-        case: Option<i64>,
-        note: String,
-    },
-    Promise(NewPromise),
-    /// Nobody is reminded until a person had time to read.
-    Hold(NewHold),
-}
-
 /// A notice that a mail is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
@@ -101,12 +63,8 @@ impl Store {
         }
         let text = "SELECT EXISTS (SELECT 1 FROM incoming WHERE company = $1 AND message_id = $2)";
         let again: bool = query(text).bind(self.company).bind(&mail.message_id).value(&mut tx).await?;
-        let (kind, mut case) = (if again { MailKind::Known } else { mail.kind }, None);
-        if !again {
-            for effect in &mail.effects {
-                case = self.follow(&mut tx, effect, case, actor).await?.or(case);
-            }
-        }
+        let kind = if again { MailKind::Known } else { mail.kind };
+        let case = if again { None } else { self.follow(&mut tx, &mail.effects, actor).await? };
         let text = "INSERT INTO incoming (company, mailbox, place, message_id, kind, account, notice, case_id, made, \
                     sender, subject, dated, words, recorded_at) \
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
@@ -121,54 +79,6 @@ impl Store {
         tx.commit().await?;
         failpoint::hit("mail_after_commit");
         Ok(Some(kind))
-    }
-
-    /// Returns the case that it is on. `before` is the one of the effects before.
-    async fn follow(
-        &self,
-        tx: &mut Tx,
-        effect: &Effect,
-        before: Option<i64>,
-        actor: &Actor<'_>,
-    ) -> Result<Option<i64>> {
-        let said = |why| Actor { why, ..actor.clone() };
-        match effect {
-            Effect::Stop { address, account, why } => {
-                let text = "INSERT INTO refused_address (company, email, reply, recorded_at) VALUES ($1, $2, $3, $4) \
-                            ON CONFLICT DO NOTHING";
-                query(text).bind(self.company).bind(address).bind(why).bind(actor.now).execute(&mut *tx).await?;
-                touch(tx, *account).await?;
-                Ok(None)
-            }
-            Effect::NeverArrived { notice } => {
-                came_back(tx, *notice, actor.now).await?;
-                Ok(None)
-            }
-            Effect::LetterCameBack { case, why } => {
-                act_in(tx, self.company, *case, &Act::Returned, &said(why)).await?;
-                Ok(Some(*case))
-            }
-            Effect::Open(case) => Ok(Some(open_case(tx, self.company, case, actor.now).await?)),
-            Effect::Say { case, words } => {
-                act_in(tx, self.company, *case, &Act::Say, &said(words)).await?;
-                Ok(Some(*case))
-            }
-            Effect::Note { case, note } => {
-                let case = case.or(before);
-                if let Some(case) = case {
-                    act_in(tx, self.company, case, &Act::Note, &said(note)).await?;
-                }
-                Ok(case)
-            }
-            Effect::Promise(promise) => {
-                promise_in(tx, self.company, promise, actor.now).await?;
-                Ok(promise.case)
-            }
-            Effect::Hold(hold) => {
-                hold_for_a_mail(tx, self.company, hold, actor.now).await?;
-                Ok(None)
-            }
-        }
     }
 
     /// Whether the mail at a place was taken already.

@@ -25,6 +25,8 @@ pub struct Notice {
     pub letter: String,
     pub policy: String,
     pub token: String,
+    /// What is kept of the link to its page, when it was planned with one.
+    pub page: Option<String>,
     pub address: String,
     pub overdue_total: i64,
     pub credits: i64,
@@ -98,7 +100,7 @@ impl Write {
 const COLUMNS: &str = "id, account, as_of, currency, stage, letter, policy, token, address, overdue_total, credits, \
                        offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, attempts, doubts, refusals, reply, due_at, bounced_at, \
                        (SELECT f.token FROM notice f WHERE f.account = notice.account AND f.id < notice.id AND NOT f.void \
-                        ORDER BY f.id LIMIT 1)";
+                        ORDER BY f.id LIMIT 1), page";
 
 impl Store {
     /// Claims notices that may be sent at `now`, oldest first, after a place in that order. Those
@@ -154,6 +156,16 @@ impl Store {
     pub async fn notices_of(&self, account: i64) -> Result<Vec<Notice>> {
         let text = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 ORDER BY id");
         self.read(dynamic(text).bind(account)).await
+    }
+
+    /// The notice of a page: the one whose link has this hash, unless it was taken back or is older than that.
+    pub async fn notice_of_page(&self, kept: &str, not_before: DateTime<Utc>) -> Result<Option<Notice>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM notice WHERE page = $1 AND company = $2 AND dated_at >= $3 AND NOT void \
+             AND state <> 'withdrawn'"
+        );
+        let read = dynamic(text).bind(kept).bind(self.company).bind(not_before);
+        Ok(self.read(read).await?.pop())
     }
 
     async fn add_lines(&self, notices: &mut [Notice]) -> Result<()> {
@@ -364,6 +376,7 @@ fn notice(mut c: Columns) -> Result<Notice> {
         letter: c.take()?,
         policy: c.take()?,
         token: c.take()?,
+        page: None,
         address: c.take()?,
         overdue_total: c.take()?,
         credits: c.take()?,
@@ -396,5 +409,6 @@ fn notice(mut c: Columns) -> Result<Notice> {
     notice.due_at = c.take()?;
     notice.bounced_at = c.take()?;
     notice.thread = c.take()?;
+    notice.page = c.take()?;
     Ok(notice)
 }

@@ -34,6 +34,8 @@ pub struct Planned {
 pub struct NewNotice {
     /// Unguessable; its Message-ID derives from it.
     pub token: String,
+    /// What is kept of the link to its page.
+    pub page: Option<String>,
     pub letter: &'static str,
     pub address: String,
     /// From when it may be sent.
@@ -305,7 +307,8 @@ impl SweepPage {
     ) -> Result<HashMap<(i64, String), i64>> {
         let mut insert = Builder::new(
             "INSERT INTO notice (company, account, sweep, as_of, currency, stage, letter, policy, token, address, \
-             overdue_total, credits, offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, due_at) ",
+             overdue_total, credits, offer_percent, offer_pay, offer_discount, offer_last_day, planned_at, dated_at, considered, state, due_at, \
+             page) ",
         );
         insert.push_values(rows, |row, (plan, notice)| {
             let decision = &plan.decision;
@@ -320,7 +323,7 @@ impl SweepPage {
             row.push_bind(offer.map(|offer| offer.percent.to_string())).push_bind(offer.map(|offer| offer.pay));
             row.push_bind(offer.map(|offer| offer.discount)).push_bind(offer.map(|offer| offer.last_day));
             row.push_bind(now).push_bind(now.max(notice.due_at)).push_bind(notice.considered);
-            row.push_bind(State::Ready.code()).push_bind(notice.due_at);
+            row.push_bind(State::Ready.code()).push_bind(notice.due_at).push_bind(notice.page.clone());
         });
         insert.push(" RETURNING id, account, currency");
         let mut ids = HashMap::new();

@@ -257,8 +257,8 @@ async fn listen(store: &Store, wake: &Notify) -> Result<()> {
 }
 
 fn sweeper(deliverer: &Deliverer) -> Sweeper<'_> {
-    let Deliverer { store, rules, settings, clock, .. } = deliverer;
-    Sweeper { store, rules, settings, clock }
+    let Deliverer { store, rules, settings, clock, links, .. } = deliverer;
+    Sweeper { store, rules, settings, clock, links: links.as_ref() }
 }
 
 fn scheduler(error: tokio_cron_scheduler::JobSchedulerError) -> StoreError {

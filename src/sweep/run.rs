@@ -19,6 +19,7 @@ use crate::{
         reason::Reason,
     },
     failpoint,
+    link::Links,
     rules::{Published, Rules},
     settings::Settings,
     store::{
@@ -40,6 +41,8 @@ pub struct Sweeper<'a> {
     pub rules: &'a Rules,
     pub settings: &'a Settings,
     pub clock: &'a Clock,
+    /// Makes the links to the customer's page, if there is one.
+    pub links: Option<&'a Links>,
 }
 
 /// What a sweep came to.
@@ -331,8 +334,10 @@ impl Sweeper<'_> {
             (account.zone.unwrap_or(company.zone), account.country.as_ref().unwrap_or(&company.country));
         let mut token = [0; 16];
         random.fill_bytes(&mut token);
+        let token = hex(&token);
         Some(NewNotice {
-            token: hex(&token),
+            page: self.links.map(|links| links.kept_of(&token)),
+            token,
             letter: match stage(&decision.stage)?.letter {
                 LetterKind::First => "first",
                 LetterKind::Second => "second",

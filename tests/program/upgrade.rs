@@ -17,10 +17,10 @@ async fn a_database_of_a_newer_duly_is_refused_by_every_command() {
         .await;
     for command in [&["plan"][..], &["sweep", "--release"], &["deliver"], &["run"], &["check"], &["migrate"]] {
         let error = house.duly(command).failed(1);
-        assert!(error.contains("tables of a newer duly (version 99; this program knows 4)"), "{command:?}: {error}");
+        assert!(error.contains("tables of a newer duly (version 99; this program knows 5)"), "{command:?}: {error}");
     }
     let error = house.duly(&["migrate", "--check"]).failed(1);
-    assert!(error.contains("the database has tables of version 99, this program needs version 4"), "{error}");
+    assert!(error.contains("the database has tables of version 99, this program needs version 5"), "{error}");
     assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["0"]);
 }
 
@@ -38,12 +38,12 @@ async fn a_database_of_an_older_duly_waits_for_migrate() {
     pool.close().await;
     for command in [&["plan"][..], &["sweep"], &["run"]] {
         let error = house.duly(command).failed(1);
-        assert!(error.contains("tables of an older duly (version 2; this program needs 4)"), "{command:?}: {error}");
+        assert!(error.contains("tables of an older duly (version 2; this program needs 5)"), "{command:?}: {error}");
         assert!(error.contains("`duly migrate`"), "{error}");
     }
     house.duly(&["migrate", "--check"]).failed(1);
-    assert_eq!(house.duly(&["migrate"]).ended(0), "The tables were brought from version 2 to version 4.\n");
-    assert!(house.duly(&["migrate"]).ended(0).contains("has the tables of this program (version 4)"));
+    assert_eq!(house.duly(&["migrate"]).ended(0), "The tables were brought from version 2 to version 5.\n");
+    assert!(house.duly(&["migrate"]).ended(0).contains("has the tables of this program (version 5)"));
     house.duly(&["migrate", "--check"]).ended(0);
     house.duly(&["plan"]).ended(0);
 }

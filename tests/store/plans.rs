@@ -25,6 +25,7 @@ pub const LATER: &str = "2025-03-03T10:00";
 pub fn notice(id: i64, number: &str) -> Planned {
     let new = NewNotice {
         token: format!("token-{number}-{id}"),
+        page: None,
         letter: "friendly",
         address: format!("{number}@buyer.example"),
         due_at: at(DUE_AT),

@@ -5,7 +5,7 @@ mod amounts;
 mod instalments;
 mod open;
 mod resolve;
-pub(super) mod show;
+mod show;
 mod write;
 
 use chrono::NaiveDate;

@@ -1,6 +1,6 @@
 //! Cases as people see them: the queue, and one with everything about it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::{
     account,
@@ -10,7 +10,7 @@ use crate::{
     app::{App, Failure},
     cli::output::{count, print, printable, table},
     domain::{
-        case::{CaseEvent, CaseStatus, Concern, Did, reason::CaseReason},
+        case::{CaseEvent, Did, about, reason::CaseReason},
         term::Term,
     },
     store::cases::CaseRow,
@@ -42,7 +42,6 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
         let over = case.course.status.is_over();
         (over, std::cmp::Reverse(app.temperature(&case.course)))
     });
-    let now = app.clock.now();
     let rows = cases.iter().map(|case| {
         vec![
             case.id.to_string(),
@@ -56,50 +55,12 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
             printable(&case.account),
             printable(&about(&case.concerns)),
             case.course.owner.as_deref().map(printable).unwrap_or_default(),
-            due(app, case, now),
+            app.next_due(case),
         ]
     });
     let columns = ["case", "heat", "status", "kind", "account", "about", "owner", "due"];
     print(&table(&columns, &[0, 1], rows));
     Ok(())
-}
-
-/// What is due next, and whether it is late.
-pub(in crate::cli) fn due(app: &App, case: &CaseRow, now: DateTime<Utc>) -> String {
-    let course = &case.course;
-    let (what, by) = match course.status {
-        CaseStatus::Suspected => return "a person's word".to_owned(),
-        CaseStatus::Closed | CaseStatus::Dismissed => return String::new(),
-        CaseStatus::FollowedUp => return "its cause".to_owned(),
-        CaseStatus::Resolved if !course.confirmed => return "the solution in writing".to_owned(),
-        CaseStatus::Resolved => {
-            let Some(day) = course.follow_up_on else { return "the follow-up".to_owned() };
-            let late = if day < app.today() { ", late" } else { "" };
-            return format!("the follow-up on {day}{late}");
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer if course.proposal.is_some() => {
-            return "a second person's word".to_owned();
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer if course.responded_at.is_none() => {
-            ("an answer", case.respond_by)
-        }
-        CaseStatus::Open | CaseStatus::AwaitingCustomer => ("a solution", case.resolve_by),
-    };
-    let Some(by) = by else { return what.to_owned() };
-    let late = if by < now { ", late" } else { "" };
-    let by = by.with_timezone(&app.settings.company.zone);
-    format!("{what} by {}{late}", by.format("%Y-%m-%d %H:%M"))
-}
-
-fn about(concerns: &[Concern]) -> String {
-    let one = |concern: &Concern| match concern.amount {
-        Some(amount) => format!("{} ({amount} {})", concern.invoice, amount.currency),
-        None => concern.invoice.clone(),
-    };
-    match concerns {
-        [] => "the whole account".to_owned(),
-        some => some.iter().map(one).collect::<Vec<_>>().join(", "),
-    }
 }
 
 pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
@@ -140,7 +101,7 @@ fn head(app: &App, case: &CaseRow) -> String {
         number => format!(", handed over {}", count(number.into(), "time", "times")),
     };
     text += &format!("{}, opened {}, {owner}{passed_on}", course.status, case.opened);
-    let due = due(app, case, app.clock.now());
+    let due = app.next_due(case);
     text += &if due.is_empty() { "\n".to_owned() } else { format!("; due: {due}\n") };
     if let Some(proposal) = &course.proposal {
         let amounts = by_invoice(&proposal.credits);

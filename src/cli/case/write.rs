@@ -155,7 +155,8 @@ async fn compose(app: &App, case: &CaseRow, own: &str) -> Result<(String, Mail),
         _ => Vec::new(),
     };
     let (course, account, at) = (&case.course, &snapshot.facts.account, app.clock.now());
-    let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()? };
+    let composer =
+        Composer { settings: &app.settings, words: &app.rules.words, dkim: app.dkim()?, links: app.links.as_ref() };
     let confirmed = Confirmed { case: id, course, outcome, parts, account, address: &address, own, at };
     match composer.confirmation(confirmed) {
         Ok(mail) => Ok((address, mail)),

@@ -24,7 +24,7 @@ pub fn three(app: &App, told: &[Told]) -> Result<String, Failure> {
 }
 
 fn excerpt(app: &App, told: &Told, notice: &Notice) -> Result<String, Failure> {
-    let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: None };
+    let composer = Composer { settings: &app.settings, words: &app.rules.words, dkim: None, links: None };
     let mail = composer.compose(notice, &told.snapshot.facts.account);
     let letter = mail.map_err(|error| Failure::Failed(error.to_string()))?.rendered;
     let paragraphs: Vec<&str> = letter.text.split("\n\n").map(|text| text.trim_matches('\n')).collect();

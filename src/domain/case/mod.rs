@@ -60,6 +60,18 @@ pub struct Concern {
     pub amount: Option<Money>,
 }
 
+/// What a case is about, for a person.
+pub fn about(concerns: &[Concern]) -> String {
+    let one = |concern: &Concern| match concern.amount {
+        Some(amount) => format!("{} ({amount} {})", concern.invoice, amount.currency),
+        None => concern.invoice.clone(),
+    };
+    match concerns {
+        [] => "the whole account".to_owned(),
+        some => some.iter().map(one).collect::<Vec<_>>().join(", "),
+    }
+}
+
 impl CaseFact {
     /// Whether it holds all of an invoice.
     pub fn holds(&self, invoice: &str) -> bool {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::CaseKind;
-use crate::domain::money::{Currency, Money};
+use crate::domain::{
+    audit::{CUSTOMER, DULY},
+    money::{Currency, Money},
+};
 
 /// A person who works on cases. Those of the standard policy count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -63,6 +66,9 @@ pub fn problems(staff: &[Staff]) -> Vec<String> {
         let name = &person.name;
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             found.push(format!("`staff.name`: `{}` is not a name", name.escape_debug()));
+        }
+        if [DULY, CUSTOMER].iter().any(|own| person.is(own)) {
+            found.push(format!("`staff.name`: `{name}` is how duly names what no colleague did"));
         }
         let same = staff.iter().filter(|other| other.is(name)).count();
         if same > 1 {

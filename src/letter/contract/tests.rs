@@ -183,7 +183,15 @@ fn folders_without_a_usable_catalogue_are_refused() {
 
 #[test]
 fn every_key_is_used_by_the_letters() {
-    let sources = [include_str!("../view.rs"), include_str!("../page.rs"), include_str!("../confirmation.rs")];
+    let sources = [
+        include_str!("../view.rs"),
+        include_str!("../page.rs"),
+        include_str!("../confirmation.rs"),
+        include_str!("../../web/page/view.rs"),
+        include_str!("../../web/page/message.rs"),
+        include_str!("../../../templates/page/layout.html"),
+        include_str!("../../../templates/page/page.html"),
+    ];
     for key in KEYS {
         let source = sources.concat();
         assert!(source.contains(&format!("\"{}\"", key.name)), "no letter uses `{}`", key.name);

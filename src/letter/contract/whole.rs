@@ -113,6 +113,7 @@ fn facts(letter: &Letter) -> Vec<Fact> {
     facts.extend(letter.items.iter().map(|item| ("an invoice's amount", money(item.residual))));
     facts.extend(letter.documents.iter().map(|name| ("an attached document", name.clone())));
     facts.extend(letter.contact_name.iter().map(|name| ("whom it greets", name.clone())));
+    facts.extend(letter.page.iter().map(|link| ("the link to the customer's page", link.clone())));
     if let Some(offer) = &letter.offer {
         facts.push(("the amount of the offer", money(offer.pay)));
         facts.push(("the last day of the offer", date(offer.last_day)));

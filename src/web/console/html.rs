@@ -1,0 +1,68 @@
+//! Pages as answers, and what is said when there is none.
+
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::guard::Actor;
+
+/// Who is looking, for the head of the page.
+pub struct Head {
+    pub title: String,
+    pub person: Option<String>,
+    pub people: bool,
+}
+
+impl Head {
+    pub fn of(title: &str, actor: &Actor) -> Self {
+        let people = actor.person.may(crate::domain::person::Permission::People);
+        Self { title: title.to_owned(), person: Some(actor.person.name.clone()), people }
+    }
+
+    /// Before anybody has signed in.
+    pub fn plain(title: &str) -> Self {
+        Self { title: title.to_owned(), person: None, people: false }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/problem.html")]
+struct Problem<'a> {
+    head: Head,
+    what: &'a str,
+}
+
+/// A page, or the failure to make it.
+pub fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+/// What is wrong, in words for the person who asked.
+pub fn problem(status: StatusCode, what: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or("Problem");
+    (status, page(&Problem { head: Head::plain(title), what })).into_response()
+}
+
+/// Something that the person cannot mend; the log says what.
+pub fn failure(error: &dyn std::fmt::Display) -> Response {
+    tracing::warn!(%error, "a page of the console could not be made");
+    let said = "Something went wrong here, and nothing was changed. The log says what; try again in a moment.";
+    match (Problem { head: Head::plain("Something went wrong"), what: said }).render() {
+        Ok(text) => (StatusCode::INTERNAL_SERVER_ERROR, Html(text)).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, said).into_response(),
+    }
+}
+
+pub async fn not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "There is no such page.")
+}
+
+pub async fn style() -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
+    (headers, include_str!("../../../templates/console/style.css"))
+}

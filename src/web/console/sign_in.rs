@@ -1,0 +1,205 @@
+//! Signing in and out, invitations, and one's own password.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    Shared,
+    guard::{Actor, Address, COOKIE, local},
+    html::{self, Head},
+    secret::{self, Token},
+};
+use crate::domain::person::weakness;
+
+#[derive(Template)]
+#[template(path = "console/sign_in.html")]
+struct SignIn<'a> {
+    head: Head,
+    next: &'a str,
+    name: &'a str,
+    problem: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "console/password.html")]
+struct Password<'a> {
+    head: Head,
+    /// Of whom, when it is the first one.
+    invited: Option<&'a str>,
+    problem: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+pub struct Next {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Entered {
+    name: String,
+    password: String,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Changed {
+    #[serde(default)]
+    old: String,
+    new: String,
+    again: String,
+}
+
+pub async fn page(Query(Next { next }): Query<Next>) -> Response {
+    html::page(&SignIn { head: Head::plain("Sign in"), next: local(next.as_deref()), name: "", problem: None })
+}
+
+/// A wrong name and a wrong password look and take the same.
+pub async fn act(
+    State(console): State<Shared>,
+    Extension(Address(address)): Extension<Address>,
+    Form(entered): Form<Entered>,
+) -> Response {
+    let (store, now) = (&console.app.store, console.app.clock.now());
+    let next = local(entered.next.as_deref());
+    let again = |status: StatusCode, problem: &str| {
+        let head = Head::plain("Sign in");
+        (status, html::page(&SignIn { head, next, name: &entered.name, problem: Some(problem) })).into_response()
+    };
+    if !console.throttle.admits(&entered.name, address, now) {
+        return again(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a quarter of an hour, then try again.");
+    }
+    let known = match store.credentials(&entered.name).await {
+        Ok(known) => known,
+        Err(error) => return html::failure(&error),
+    };
+    let kept = known.as_ref().and_then(|known| known.password.clone());
+    let password = entered.password.clone();
+    // Hashing is made to be slow: elsewhere.
+    let fits = tokio::task::spawn_blocking(move || secret::fits(&password, kept.as_deref())).await.unwrap_or(false);
+    let Some(known) = known.filter(|_| fits) else {
+        return again(StatusCode::FORBIDDEN, "Name and password do not go together.");
+    };
+    let token = match Token::new(&console.random) {
+        Ok(token) => token,
+        Err(error) => return html::failure(&error),
+    };
+    if let Err(error) = store.start_session(&token.hash(), &known, now).await {
+        return html::failure(&error);
+    }
+    console.throttle.forgive(&entered.name, address);
+    (cookie(token.text(), ""), Redirect::to(next)).into_response()
+}
+
+fn cookie(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
+    [(header::SET_COOKIE, format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{further}"))]
+}
+
+pub async fn out(State(console): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
+    match console.app.store.end_session(&actor.session).await {
+        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Err(error) => html::failure(&error),
+    }
+}
+
+pub async fn invitation(State(console): State<Shared>, Path(token): Path<String>) -> Response {
+    match console.app.store.invited(&secret::hash(&token), console.app.clock.now()).await {
+        Ok(Some(person)) => {
+            html::page(&Password { head: Head::plain("Welcome"), invited: Some(&person.name), problem: None })
+        }
+        Ok(None) => void(),
+        Err(error) => html::failure(&error),
+    }
+}
+
+fn void() -> Response {
+    html::problem(StatusCode::NOT_FOUND, "This invitation was used, or is over. Ask for a new one.")
+}
+
+pub async fn accept(
+    State(console): State<Shared>,
+    Path(token): Path<String>,
+    Form(changed): Form<Changed>,
+) -> Response {
+    let (store, hash, now) = (&console.app.store, secret::hash(&token), console.app.clock.now());
+    let person = match store.invited(&hash, now).await {
+        Ok(Some(person)) => person,
+        Ok(None) => return void(),
+        Err(error) => return html::failure(&error),
+    };
+    let kept = match console.new_password(&changed, &person.name).await {
+        Ok(kept) => kept,
+        Err(problem) => {
+            let (head, invited) = (Head::plain("Welcome"), Some(person.name.as_str()));
+            let page = html::page(&Password { head, invited, problem: Some(&problem) });
+            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+        }
+    };
+    match store.accept(&hash, &kept, now).await {
+        Ok(true) => Redirect::to("/sign-in").into_response(),
+        Ok(false) => void(),
+        Err(error) => html::failure(&error),
+    }
+}
+
+pub async fn password(Extension(actor): Extension<Actor>) -> Response {
+    html::page(&Password { head: Head::of("New password", &actor), invited: None, problem: None })
+}
+
+/// All sessions end with the old password, this one too.
+pub async fn change(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Extension(Address(address)): Extension<Address>,
+    Form(changed): Form<Changed>,
+) -> Response {
+    let (store, now, name) = (&console.app.store, console.app.clock.now(), &actor.person.name);
+    let refused = |problem: &str| {
+        let page =
+            html::page(&Password { head: Head::of("New password", &actor), invited: None, problem: Some(problem) });
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    };
+    if !console.throttle.admits(name, address, now) {
+        return refused("Too many tries. Wait a quarter of an hour, then try again.");
+    }
+    let known = match store.credentials(name).await {
+        Ok(known) => known.and_then(|known| known.password),
+        Err(error) => return html::failure(&error),
+    };
+    let old = changed.old.clone();
+    let fits = tokio::task::spawn_blocking(move || secret::fits(&old, known.as_deref())).await.unwrap_or(false);
+    if !fits {
+        return refused("The old password is another one.");
+    }
+    console.throttle.forgive(name, address);
+    let kept = match console.new_password(&changed, name).await {
+        Ok(kept) => kept,
+        Err(problem) => return refused(&problem),
+    };
+    match store.change_password(actor.person.id, &kept, now).await {
+        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Err(error) => html::failure(&error),
+    }
+}
+
+impl super::Console {
+    /// A new password as it is kept, or what is wrong with it.
+    async fn new_password(&self, changed: &Changed, name: &str) -> Result<String, String> {
+        if changed.new != changed.again {
+            return Err("The two are not the same.".to_owned());
+        }
+        let company = &self.app.settings.company;
+        let known: Vec<&str> = name.split(' ').chain([name, company.name.as_str(), company.code.as_str()]).collect();
+        if let Some(weakness) = weakness(&changed.new, &known) {
+            return Err(format!("The password is {weakness}."));
+        }
+        let (new, random) = (changed.new.clone(), self.random.clone());
+        let kept = tokio::task::spawn_blocking(move || secret::keep(&new, &random)).await;
+        kept.map_err(|error| error.to_string())?
+    }
+}

@@ -1,0 +1,122 @@
+//! Connections: only so many, and none that is silent for long.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep},
+};
+
+/// Open connections at a time.
+const ROOM: usize = 256;
+/// A connection ends when nothing was answered on it for so long: whoever drips a request in does not stay.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Wait after a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts as many as there is room for.
+pub struct Gate {
+    listener: TcpListener,
+    room: Arc<Semaphore>,
+}
+
+impl Gate {
+    pub fn new(listener: TcpListener) -> Self {
+        Self { listener, room: Arc::new(Semaphore::new(ROOM)) }
+    }
+}
+
+impl Listener for Gate {
+    type Io = Patient;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Patient, SocketAddr) {
+        loop {
+            let place = Arc::clone(&self.room).acquire_owned().await.ok();
+            match self.listener.accept().await {
+                Ok((stream, address)) => return (Patient::new(stream, place), address),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection to the customer's page could not be accepted");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// The address of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Gate>> for Client {
+    fn connect_info(stream: IncomingStream<'_, Gate>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// A connection that ends by itself.
+pub struct Patient {
+    stream: TcpStream,
+    end: Pin<Box<Sleep>>,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Patient {
+    fn new(stream: TcpStream, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { stream, end: Box::pin(tokio::time::sleep(PATIENCE)), _place: place }
+    }
+
+    fn is_over(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.end.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into())
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if let Poll::Ready(error) = self.is_over(cx) {
+            return Poll::Ready(Err(error));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        match &written {
+            Poll::Ready(Ok(_)) => self.end.as_mut().reset(Instant::now() + PATIENCE),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                if let Poll::Ready(error) = self.is_over(cx) {
+                    return Poll::Ready(Err(error));
+                }
+            }
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
