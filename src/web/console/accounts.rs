@@ -16,6 +16,7 @@ use super::{
     Console, Shared,
     guard::Actor,
     html::{self, Head},
+    routes::{Needs, Route},
 };
 use crate::{
     domain::{
@@ -32,6 +33,10 @@ use crate::{
         snapshot::{Horizon, Snapshot},
     },
 };
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::page("/accounts", Needs::LOOK, search), Route::page("/accounts/{number}", Needs::LOOK, page)]
+}
 
 /// Accounts that are shown of a search.
 const FOUND: usize = 50;

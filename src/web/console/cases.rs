@@ -14,11 +14,20 @@ use super::{
     Console, Shared,
     guard::Actor,
     html::{self, Head},
+    routes::{Needs, Route},
 };
 use crate::{
     domain::case::{about, reason::CaseReason},
     store::cases::{CaseRow, EvidenceRow},
 };
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/", Needs::LOOK, first),
+        Route::page("/cases", Needs::LOOK, queue),
+        Route::page("/cases/{id}", Needs::LOOK, page),
+    ]
+}
 
 #[derive(Template)]
 #[template(path = "console/cases.html")]

@@ -7,23 +7,38 @@ use axum::{
 };
 
 use super::guard::Actor;
+use crate::domain::person::Permission;
+
+/// The console's sections in the order of a day's work, each with what it needs.
+const SECTIONS: [Section; 3] = [
+    Section { path: "/cases", title: "Cases", needs: Permission::Look },
+    Section { path: "/accounts", title: "Accounts", needs: Permission::Look },
+    Section { path: "/people", title: "People", needs: Permission::People },
+];
+
+#[derive(Clone, Copy)]
+pub struct Section {
+    pub path: &'static str,
+    pub title: &'static str,
+    needs: Permission,
+}
 
 /// Who is looking, for the head of the page.
 pub struct Head {
     pub title: String,
     pub person: Option<String>,
-    pub people: bool,
+    pub sections: Vec<Section>,
 }
 
 impl Head {
     pub fn of(title: &str, actor: &Actor) -> Self {
-        let people = actor.person.may(crate::domain::person::Permission::People);
-        Self { title: title.to_owned(), person: Some(actor.person.name.clone()), people }
+        let sections = SECTIONS.into_iter().filter(|section| actor.person.may(section.needs)).collect();
+        Self { title: title.to_owned(), person: Some(actor.person.name.clone()), sections }
     }
 
     /// Before anybody has signed in.
     pub fn plain(title: &str) -> Self {
-        Self { title: title.to_owned(), person: None, people: false }
+        Self { title: title.to_owned(), person: None, sections: Vec::new() }
     }
 }
 

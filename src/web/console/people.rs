@@ -15,12 +15,22 @@ use super::{
     Console, Shared,
     guard::Actor,
     html::{self, Head},
+    routes::{Needs, Route},
     secret::Token,
 };
 use crate::{
     domain::person::{Role, name},
     store::{Result, StoreError, people::Listed},
 };
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/people", Needs::PEOPLE, page),
+        Route::act("/people", Needs::PEOPLE, add),
+        Route::act("/people/change", Needs::PEOPLE, change),
+        Route::act("/people/invite", Needs::PEOPLE, invite),
+    ]
+}
 
 /// How long an invitation lasts.
 pub const INVITED: chrono::Duration = chrono::Duration::hours(24);

@@ -1,6 +1,7 @@
 //! All pages and acts, each with what it needs. What is not here does not exist; what needs nothing says so.
 
 use axum::{
+    handler::Handler,
     http::Method,
     routing::{MethodRouter, get, post},
 };
@@ -18,7 +19,12 @@ pub enum Needs {
     Permission(Permission),
 }
 
-/// A page (GET, which changes nothing) or an act (POST).
+impl Needs {
+    pub const LOOK: Self = Self::Permission(Permission::Look);
+    pub const PEOPLE: Self = Self::Permission(Permission::People);
+}
+
+/// A page or an act.
 pub struct Route {
     pub method: Method,
     pub path: &'static str,
@@ -26,29 +32,20 @@ pub struct Route {
     pub(super) handler: MethodRouter<Shared>,
 }
 
+impl Route {
+    /// Looking at a page changes nothing.
+    pub(super) fn page<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+        Self { method: Method::GET, path, needs, handler: get(handler) }
+    }
+
+    /// What a form sends.
+    pub(super) fn act<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+        Self { method: Method::POST, path, needs, handler: post(handler) }
+    }
+}
+
 pub fn routes() -> Vec<Route> {
-    use Needs::{Nobody, Person};
-    let page = |path, needs, handler| Route { method: Method::GET, path, needs, handler };
-    let act = |path, needs, handler| Route { method: Method::POST, path, needs, handler };
-    let look = Needs::Permission(Permission::Look);
-    let people = Needs::Permission(Permission::People);
-    vec![
-        page("/style.css", Nobody, get(html::style)),
-        page("/sign-in", Nobody, get(sign_in::page)),
-        act("/sign-in", Nobody, post(sign_in::act)),
-        page("/invitation/{token}", Nobody, get(sign_in::invitation)),
-        act("/invitation/{token}", Nobody, post(sign_in::accept)),
-        act("/sign-out", Person, post(sign_in::out)),
-        page("/password", Person, get(sign_in::password)),
-        act("/password", Person, post(sign_in::change)),
-        page("/", look, get(cases::first)),
-        page("/cases", look, get(cases::queue)),
-        page("/cases/{id}", look, get(cases::page)),
-        page("/accounts", look, get(accounts::search)),
-        page("/accounts/{number}", look, get(accounts::page)),
-        page("/people", people, get(people::page)),
-        act("/people", people, post(people::add)),
-        act("/people/change", people, post(people::change)),
-        act("/people/invite", people, post(people::invite)),
-    ]
+    let style = Route::page("/style.css", Needs::Nobody, html::style);
+    let rooms = [sign_in::routes(), cases::routes(), accounts::routes(), people::routes()];
+    rooms.into_iter().flatten().chain([style]).collect()
 }

@@ -13,9 +13,22 @@ use super::{
     Shared,
     guard::{Actor, Address, COOKIE, local},
     html::{self, Head},
+    routes::{Needs, Route},
     secret::{self, Token},
 };
 use crate::domain::person::weakness;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/sign-in", Needs::Nobody, page),
+        Route::act("/sign-in", Needs::Nobody, act),
+        Route::page("/invitation/{token}", Needs::Nobody, invitation),
+        Route::act("/invitation/{token}", Needs::Nobody, accept),
+        Route::act("/sign-out", Needs::Person, out),
+        Route::page("/password", Needs::Person, password),
+        Route::act("/password", Needs::Person, change),
+    ]
+}
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
