@@ -1,8 +1,10 @@
 //! The demo as a newcomer runs it: the real program, a folder, a page of text.
 
 use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use duly::{
@@ -121,4 +123,60 @@ fn another_folder_is_refused() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("is not empty") && said.contains("--out DIR"), "{said}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// The console asks for a sign-in, and the link in a mail opens the customer's page.
+#[test]
+fn it_is_seen_in_a_browser() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    let port = two_free_ports();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_duly"));
+    let command = command.args(["demo", "--out", out.to_str().unwrap(), "--serve", &port.to_string()]);
+    let mut demo = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let console = format!("http://localhost:{}/invitation/", port + 1);
+    let invited: Vec<String> = lines.by_ref().filter(|line| line.starts_with(&console)).take(2).collect();
+    assert_eq!(invited.len(), 2, "two people, since what changes money needs two");
+    let welcome = get(&invited[0]);
+    assert!(welcome.starts_with("HTTP/1.1 200") && welcome.contains("Welcome"), "{welcome}");
+    assert!(get(&format!("http://localhost:{}/sign-in", port + 1)).starts_with("HTTP/1.1 200"));
+    let mail = std::fs::read_dir(out.join("mails")).unwrap().flatten().map(|entry| entry.path()).max().unwrap();
+    let text = std::fs::read_to_string(mail).unwrap();
+    let at = text.find(&format!("http://localhost:{port}/r/")).unwrap();
+    let link: String = text[at..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
+    let page = get(&link);
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("Northwind Tools Ltd"), "{page}");
+    Command::new("kill").arg(demo.id().to_string()).status().unwrap();
+    assert!(demo.wait().unwrap().success());
+}
+
+/// Two ports side by side that nobody uses.
+fn two_free_ports() -> u16 {
+    loop {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        if first < u16::MAX - 1 && TcpListener::bind(("127.0.0.1", first + 1)).is_ok() {
+            return first;
+        }
+    }
+}
+
+fn get(url: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_at(rest.find('/').unwrap());
+    let port = host.split(':').nth(1).unwrap();
+    // Invitations are printed just before the pages are served.
+    let mut stream = (0..100)
+        .find_map(|_| {
+            let connected = TcpStream::connect(format!("127.0.0.1:{port}")).ok();
+            if connected.is_none() {
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+            connected
+        })
+        .unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

@@ -14,6 +14,7 @@ mod people;
 mod play;
 mod plots;
 mod samples;
+mod serve;
 mod story;
 mod town;
 
@@ -53,10 +54,13 @@ pub struct Args {
     /// Another seed tells another story
     #[arg(long, value_name = "N", default_value_t = 7)]
     seed: u64,
+    /// Then serve the customers' pages at this port of this machine and the console at the next one, until Ctrl-C
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8081", value_parser = clap::value_parser!(u16).range(1..65_535))]
+    serve: Option<u16>,
 }
 
 pub async fn run(args: Args) -> Outcome {
-    folder::prepare(&args.out)?;
+    folder::prepare(&args.out, args.serve.unwrap_or(8081))?;
     aside(&format!("Playing 120 days of an invented company into {} …", args.out.display()));
     let clock = Clock::set_to(instant(chrono_tz::Europe::London, START.and_hms_opt(6, 0, 0).unwrap_or_default()));
     let mut app = App::open(&args.out.join("config").join("duly.toml"), clock).await?;
@@ -67,7 +71,10 @@ pub async fn run(args: Args) -> Outcome {
     let tokens = ChaCha20Rng::seed_from_u64(args.seed.wrapping_add(1));
     let (played, town) = play::Play::new(&mut app, &args.out, town, deeds, tokens).run().await?;
     let text = story::tell(&app, &args, &played, &town).await?;
-    app.store.close().await;
     print(&text);
+    if args.serve.is_some() {
+        serve::serve(&app).await?;
+    }
+    app.store.close().await;
     Ok(Done::Well)
 }

@@ -65,10 +65,7 @@ pub async fn run(app: &App, command: Command) -> Outcome {
     match command {
         Command::Add { name: text, roles, author } => {
             let name = name(&text).map_err(Failure::Input)?;
-            let roles: BTreeSet<Role> = roles.roles.into_iter().collect();
-            settings(app)?;
-            app.store.add_person(&name, &roles, &author.name()?, now).await.map_err(refused)?;
-            invite(app, &name, &author.name()?).await?;
+            add(app, &name, &roles.roles, &author.name()?).await?;
         }
         Command::Invite { name, author } => invite(app, &name, &author.name()?).await?,
         Command::Change { name, roles, author } => {
@@ -83,6 +80,14 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::List => list(app).await?,
     }
     Ok(Done::Well)
+}
+
+/// Adds a person and prints their invitation.
+pub(super) async fn add(app: &App, name: &str, roles: &[Role], by: &str) -> Result<(), Failure> {
+    settings(app)?;
+    let roles: BTreeSet<Role> = roles.iter().copied().collect();
+    app.store.add_person(name, &roles, by, app.clock.now()).await.map_err(refused)?;
+    invite(app, name, by).await
 }
 
 fn settings(app: &App) -> Result<&crate::settings::Console, Failure> {

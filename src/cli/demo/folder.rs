@@ -12,17 +12,24 @@ const MARKER: &str = ".duly-demo";
 const OWN: [&str; 3] = ["config", "ledger", "mails"];
 
 /// What the shipped settings say, and what the demo says instead.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("\"EXAMPLE\"", "\"NORTHWIND\""),
     ("Example Ltd", "Northwind Tools Ltd"),
     ("1 Example Street", "12 Foundry Lane"),
     ("Ada Clerk", "Grace Hall"),
     ("accounts@example.test", "accounts@northwind.example"),
     ("\"outbox\"", "\"../mails\""),
+    ("# [console] ", "[console] "),
+    ("# [page] ", "[page] "),
+    ("# secret_file = \"page.secret\"", "secret_file = \"page.secret\""),
 ];
 
-/// Empties or makes the folder and writes the configuration.
-pub fn prepare(out: &Path) -> Result<(), Failure> {
+/// Makes the links of the demo, which are the same each time: they open nothing but this invented ledger.
+const SECRET: &str = "known to everybody who reads the demo's source";
+
+/// Empties or makes the folder and writes the configuration. The customers' pages are at the port, the console at the
+/// next one.
+pub fn prepare(out: &Path, port: u16) -> Result<(), Failure> {
     clear(out)?;
     let config = out.join("config");
     // The mark comes first, so that a run that was cut short can be repeated.
@@ -30,7 +37,14 @@ pub fn prepare(out: &Path) -> Result<(), Failure> {
     std::fs::write(out.join(MARKER), "Made by `duly demo`, which replaces config, ledger and mails here.\n")?;
     std::fs::create_dir(out.join("ledger"))?;
     init::write(&config)?;
-    edit(&config.join("duly.toml"), &config.join("duly.toml"), &SETTINGS)?;
+    let settings = config.join("duly.toml");
+    edit(&settings, &settings, &SETTINGS)?;
+    for (name, shipped, port) in [("pay.example.test", 8081, port), ("duly.example.com", 8082, port + 1)] {
+        let listen = |port: u16| format!("listen = \"127.0.0.1:{port}\"");
+        let url = (format!("# url = \"https://{name}\" "), format!("url = \"http://localhost:{port}\" "));
+        edit(&settings, &settings, &[(&format!("# {}", listen(shipped)), &listen(port)), (&url.0, &url.1)])?;
+    }
+    std::fs::write(config.join("page.secret"), SECRET)?;
     // Accounts that came with another business: what was due before is left to its own books.
     std::fs::create_dir_all(config.join("policies"))?;
     let policy = config.join("policy.toml");

@@ -15,7 +15,7 @@ pub async fn commands(app: &App, args: &Args, told: &[Told]) -> Result<String, F
     let config = args.out.join("config").join("duly.toml");
     let duly = format!("{} --config {}", quoted(&program()), quoted(&config));
     let mut text = format!(
-        "\nWHERE TO LOOK NEXT\n  the mails  {}\n  the files  {}\n",
+        "\nWHERE TO LOOK NEXT\n  the mails     {}\n  the files     {}\n  in a browser  the same again with `--serve`\n",
         shown(&args.out, "mails"),
         shown(&args.out, "ledger")
     );
