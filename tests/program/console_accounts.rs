@@ -3,7 +3,7 @@
 use crate::{
     browser::{Browser, Page},
     console::{opened_in, signed_in},
-    house::{House, days_ago, until},
+    house::{House, days_ago},
     practice::{body, house, later},
     running::Running,
 };
@@ -136,15 +136,6 @@ async fn an_address_that_a_person_adds_is_the_next_one_and_outlives_files() {
     assert!(office.ada.get("/accounts?q=new%40buyer").body.contains(">A</a>"), "it is found by it");
     office.house.take("accounts", "A,Customer A renamed,a@buyer.example\n");
     assert!(office.ada.get("/accounts/A/preview").body.contains("to new@buyer.example"));
-    office.house.duly(&["sweep", "--release"]).ended(0);
-    until("the notice is sent", || !office.house.mails().is_empty());
-    let sent = String::from_utf8(office.house.mails().remove(0)).unwrap();
-    assert!(sent.contains("new@buyer.example") && body(sent.as_bytes()).contains("INV-A"), "{sent}");
-    let told = office.house.rows("SELECT author, kind, subject, detail FROM audit WHERE subject LIKE 'contact%'").await;
-    assert_eq!(told, ["Ada agreed contact 1 account A, new@buyer.example: Mr Gray called"]);
-    office.house.duly(&["verify"]).ended(0);
-    office.house.duly(&["replay", "1"]).ended(0);
-
     office.done("end-contact", &[("id", "1")], "contact-ended");
     let page = office.ada.get("/accounts/A").body;
     assert!(!page.contains("in reserve") && page.contains("contact taken back"), "{page}");
@@ -162,6 +153,20 @@ async fn an_address_that_a_person_adds_is_the_next_one_and_outlives_files() {
     assert!(said.ended(0).contains("Contact 2: notices to account A go to x@buyer.example first."));
     office.house.duly(&["contact", "end", "2", "--by", "Ada"]).ended(0);
     assert!(office.house.duly(&["contact", "end", "2", "--by", "Ada"]).failed(2).contains("could be ended"));
+    office.done("contact", &[("email", "new@buyer.example"), ("why", "once more")], "contact");
+    let Office { house, mut _daemon, .. } = office;
+    _daemon.signal("TERM");
+    _daemon.ended();
+    house.duly(&["sweep", "--release"]).ended(0);
+    let sent = String::from_utf8(house.mails().remove(0)).unwrap();
+    assert!(sent.contains("new@buyer.example") && body(sent.as_bytes()).contains("INV-A"), "{sent}");
+    let told = house
+        .rows("SELECT author, kind, subject, detail FROM audit WHERE subject = 'contact 1' ORDER BY position")
+        .await;
+    assert_eq!(told[0], "Ada agreed contact 1 account A, new@buyer.example: Mr Gray called");
+    assert!(told[1].starts_with("Ada agreed_ended contact 1 from "), "{told:?}");
+    house.duly(&["verify"]).ended(0);
+    house.duly(&["replay", "1"]).ended(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

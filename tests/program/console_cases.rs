@@ -115,7 +115,7 @@ async fn a_protest_goes_from_its_first_words_to_its_cause() {
     done(&act(&mut ben, "close", &[("why", "talked over"), ("cause", "delivery")]), "closed");
     let page = ben.get("/cases/1").body;
     assert!(offered(&page).is_empty() && page.contains("She is glad"), "{page}");
-    refused(&sent(&mut ben, "20", "note", &[("why", "more")]), "It is closed");
+    refused(&sent(&mut ben, "20", "note", &[("why", "more")]), "it is closed");
     let who = house
         .rows("SELECT author FROM case_event WHERE step IN ('declined', 'resolved', 'written', 'closed') ORDER BY id")
         .await;
