@@ -12,6 +12,10 @@
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
 //! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
 //! - [`casework`]: who has a case, until when, and how hot it is.
+//! - [`tasks`]: what waits for a person.
+//! - [`reports`]: figures over the whole ledger.
+//! - [`picture`]: the ledger as it is now, computed in the background for whoever looks.
+//! - [`queue`]: cases that are not over, the hottest first.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
@@ -31,12 +35,16 @@ pub mod intake;
 pub mod letter;
 pub mod link;
 pub mod mailbox;
+pub mod picture;
 pub mod presence;
 pub mod proof;
+pub mod queue;
 pub mod reach;
+pub mod reports;
 pub mod rules;
 pub mod settings;
 pub mod store;
 pub mod sweep;
+pub mod tasks;
 pub mod telemetry;
 pub mod web;

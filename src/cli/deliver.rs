@@ -102,8 +102,7 @@ pub async fn tell(app: &App, report: &DeliveryReport) -> Outcome {
 
 /// A halt in words.
 pub fn stopped(app: &App, halt: &Halt) -> String {
-    let since = halt.since.with_timezone(&app.settings.company.zone).format("%Y-%m-%d %H:%M %Z");
-    format!("sending stopped since {since}: {}", printable(&halt.why))
+    printable(&halt.said(app.settings.company.zone))
 }
 
 /// What the delivery came to, in words.

@@ -16,7 +16,11 @@ const GOOD: &str = "correct horse battery";
 
 /// A running console in which Ada looks after people.
 fn opened() -> (House, Running, String) {
-    let house = House::with_accounts(&["A"]);
+    opened_on(House::with_accounts(&["A"]))
+}
+
+/// The same on this installation.
+pub fn opened_on(house: House) -> (House, Running, String) {
     let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
     house.edit("duly.toml", "[delivery]\n", settings);
     let daemon = Running::start(&house);
@@ -42,7 +46,7 @@ fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
     browser.post("/sign-in", &[("name", name), ("password", password), ("next", "/password")])
 }
 
-fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
+pub fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
     let mut browser = Browser::new(address);
     assert_eq!(choose(&mut browser, &invited(house, name, roles), GOOD).status, 303);
     let page = sign_in(&mut browser, name, GOOD);
@@ -139,7 +143,12 @@ async fn each_route_asks_for_what_it_declares() {
     };
     let mut walked = 0;
     for route in routes() {
-        let path = route.path.replace("{token}", "x").replace("{number}", "A").replace("{id}", "1");
+        let path = route
+            .path
+            .replace("{token}", "x")
+            .replace("{number}", "A")
+            .replace("{id}", "1")
+            .replace("{name}", "ageing");
         for (role, browser) in &mut people {
             if path == "/sign-out" || path == "/password" && route.method == Method::POST {
                 continue;
@@ -257,7 +266,6 @@ async fn accounts_are_found_and_shown_with_everything_about_them() {
         assert!(case.contains(part), "{part}: {case}");
     }
     assert_eq!([browser.get("/cases/2").status, browser.get("/cases/x").status], [404, 404]);
-    assert_eq!(browser.get("/").header("location"), Some("/cases"));
     assert_eq!(browser.get("/accounts/K%2F8").status, 200);
     assert_eq!(browser.get("/accounts/NOBODY").status, 404);
 }

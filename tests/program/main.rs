@@ -21,6 +21,8 @@ mod browser;
 mod cases;
 mod clock;
 mod console;
+mod console_reports;
+mod console_today;
 mod daemon;
 mod damage;
 mod delivery;

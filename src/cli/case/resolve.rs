@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{
     Word,
     act::{self, case, not_past, refused, told},
-    amounts::{by_invoice, total},
+    amounts::by_invoice,
     date_amount, instalments, invoice_amount, open,
 };
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
         cases::{Actor, CaseRow},
         snapshot::Snapshot,
     },
+    tasks::cases::total,
 };
 
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,7 @@ use axum::{
     Extension,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 
 use super::{
@@ -22,11 +22,7 @@ use crate::{
 };
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::page("/", Needs::LOOK, first),
-        Route::page("/cases", Needs::LOOK, queue),
-        Route::page("/cases/{id}", Needs::LOOK, page),
-    ]
+    vec![Route::page("/cases", Needs::LOOK, queue), Route::page("/cases/{id}", Needs::LOOK, page)]
 }
 
 #[derive(Template)]
@@ -70,10 +66,6 @@ struct Done {
     did: String,
     author: String,
     why: String,
-}
-
-pub async fn first() -> Response {
-    Redirect::to("/cases").into_response()
 }
 
 pub async fn queue(State(console): State<Shared>, Extension(actor): Extension<Actor>) -> Response {

@@ -2,14 +2,17 @@
 
 mod accounts;
 mod cases;
+mod chart;
 mod guard;
 mod headers;
 mod html;
 mod people;
+mod reports;
 mod routes;
 mod secret;
 mod sign_in;
 mod throttle;
+mod today;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -21,7 +24,7 @@ pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, settings::Console as Settings};
+use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings};
 use throttle::Throttle;
 
 /// What pages and acts work with.
@@ -30,13 +33,15 @@ pub struct Console {
     settings: Settings,
     random: SystemRandom,
     throttle: Throttle,
+    wall: Wall,
+    queue: Arc<Queue>,
 }
 
 type Shared = Arc<Console>;
 
 impl Console {
-    pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default() }
+    pub fn new(app: App, settings: Settings, wall: Wall) -> Self {
+        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), wall, queue: Arc::default() }
     }
 
     /// Answers requests until it is dropped.
