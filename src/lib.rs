@@ -13,6 +13,10 @@
 //! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
 //! - [`casework`]: what staff do on cases and accounts; who has a case, until when, and how hot it is.
 //! - [`preview`]: the mails that an account would get now.
+//! - [`tasks`]: what waits for a person.
+//! - [`reports`]: figures over the whole ledger.
+//! - [`picture`]: the ledger as it is now, computed in the background for whoever looks.
+//! - [`queue`]: cases that are not over, the hottest first.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
@@ -32,13 +36,17 @@ pub mod intake;
 pub mod letter;
 pub mod link;
 pub mod mailbox;
+pub mod picture;
 pub mod presence;
 pub mod preview;
 pub mod proof;
+pub mod queue;
 pub mod reach;
+pub mod reports;
 pub mod rules;
 pub mod settings;
 pub mod store;
 pub mod sweep;
+pub mod tasks;
 pub mod telemetry;
 pub mod web;

@@ -66,7 +66,10 @@ impl App {
         let intent = Act::Writing { again };
         case.course.after(&intent, &author).map_err(|why| Failure::Input(format!("case {id}: {why}")))?;
         if let Some(halt) = self.store.halt().await? {
-            return Err(Failure::Failed(format!("{}; mend it, then `duly deliver --resume`", self.stopped(&halt))));
+            return Err(Failure::Failed(format!(
+                "{}; mend it, then `duly deliver --resume`",
+                printable(&halt.said(self.settings.company.zone))
+            )));
         }
         let (target, verp) = (Target::of(&self.settings).map_err(Failure::Input)?, self.verp()?);
         // Nothing is at stake before the mail server is reached.
@@ -138,11 +141,5 @@ impl App {
     ) -> Result<(), StoreError> {
         let actor = Actor { author, why, today: self.today(), now: self.clock.now() };
         self.store.act_if(id, seen, act, &actor).await.map(|_| ())
-    }
-
-    /// Why nothing is sent, in words.
-    pub fn stopped(&self, halt: &crate::store::halts::Halt) -> String {
-        let since = halt.since.with_timezone(&self.settings.company.zone).format("%Y-%m-%d %H:%M %Z");
-        format!("sending stopped since {since}: {}", printable(&halt.why))
     }
 }

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Author, Done, Outcome,
-    output::{count, print},
+    output::{count, print, printable},
 };
 use crate::{
     app::{App, Failure},
@@ -77,7 +77,7 @@ pub async fn tell(app: &App, report: &DeliveryReport) -> Outcome {
     if let Some(halt) = &report.halt {
         print(&format!(
             "{}.\nMend it, then `duly deliver --resume`; until then everything stays ready.\n",
-            app.stopped(halt)
+            printable(&halt.said(app.settings.company.zone))
         ));
         return Ok(Done::Held);
     }

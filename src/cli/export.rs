@@ -8,6 +8,7 @@ use super::{Done, Outcome, output::print};
 use crate::{
     app::{App, Failure},
     domain::{calendar::instant, money::Money},
+    reports::csv::harmless,
     store::adjustments::Adjustment,
 };
 
@@ -55,23 +56,4 @@ fn csv(adjustments: &[Adjustment]) -> Result<String, Box<dyn std::error::Error>>
         ])?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
-}
-
-/// A cell that a spreadsheet would run as a formula begins with an apostrophe instead (OWASP,
-/// CSV injection). Amounts are written by us and stay numbers.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn formulas_are_made_harmless() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
-        }
-        assert_eq!(harmless("INV-1"), "INV-1");
-    }
 }

@@ -40,6 +40,7 @@ mod replay;
 mod report;
 mod report_causes;
 mod report_delivery;
+mod report_figures;
 mod report_judgement;
 mod run;
 mod sweep;
@@ -122,7 +123,7 @@ enum Command {
     Doubt(doubt::Command),
     /// How good the assessment would have been on a ledger whose disputes are known
     Evaluate(evaluate::Args),
-    /// Figures: ageing, discounts, delivery, causes, judgement
+    /// Figures: ageing, discounts, days sales outstanding, promises, delivery, causes, judgement
     #[command(subcommand)]
     Report(report::Command),
     /// What the books should take over

@@ -1,28 +1,25 @@
 //! `duly report`: ageing, discounts beside the cost of waiting, how delivery stands, what causes cases, and how
 //! good the assessment is.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{
     Done, Outcome, When,
-    output::{print, printable, table},
+    output::{print, table},
     report_causes::{self, causes},
     report_delivery::{self, delivery},
+    report_figures::figures,
     report_judgement::{self, judgement},
 };
 use crate::{
     app::{App, Failure},
-    domain::{
-        ageing::{AgeingTable, interest},
-        ledger::{GrantSource, Position, positions},
-        money::{Currency, Money},
-        notice::Offer,
+    domain::{ageing::AgeingTable, money::Money},
+    reports::{
+        Ledger,
+        discounts::{self, SumTable},
     },
-    store::snapshot::{Horizon, Snapshot},
-    sweep::PAGE,
+    store::snapshot::Horizon,
+    sweep::{Walk, Walked},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -31,6 +28,8 @@ pub enum Command {
     Ageing(Args),
     /// Discounts granted, open and expired, beside the cost of waiting and of a penalty
     Discounts(Args),
+    /// Days sales outstanding, collection effectiveness and promises of the last twelve months
+    Figures(Args),
     /// What sweeps planned against what was sent, and what stands in the way
     Delivery(report_delivery::Args),
     /// Closed cases by what could have prevented them
@@ -42,7 +41,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    when: When,
+    pub when: When,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -52,6 +51,7 @@ pub async fn run(app: &App, command: Command) -> Outcome {
     let (json, text) = match &command {
         Command::Ageing(args) => (args.json, ageing(app, args).await?),
         Command::Discounts(args) => (args.json, discounts(app, args).await?),
+        Command::Figures(args) => (args.json, figures(app, args).await?),
         Command::Delivery(args) => (args.json, delivery(app, args).await?),
         Command::Causes(args) => (args.json, causes(app, args).await?),
         Command::Judgement(args) => (args.json, judgement(app).await?),
@@ -60,31 +60,12 @@ pub async fn run(app: &App, command: Command) -> Outcome {
     Ok(Done::Well)
 }
 
-/// Hands the positions of all accounts to `take`, page by page.
-pub async fn each_position(
-    app: &App,
-    horizon: Horizon,
-    mut take: impl FnMut(&Snapshot, &BTreeMap<Currency, Position<'_>>),
-) -> Result<(), Failure> {
-    for page in app.store.all_accounts().await?.chunks(PAGE) {
-        for snapshot in app.store.readable(page, horizon).await?.snapshots {
-            let policy = &app.rules.policy_of(&snapshot.facts.account).policy;
-            take(&snapshot, &positions(&snapshot.facts, policy, horizon.as_of));
-        }
-    }
-    Ok(())
-}
-
-/// Ageing of the whole ledger by currency.
-pub async fn ageing_table(app: &App, horizon: Horizon) -> Result<AgeingTable, Failure> {
-    let mut found = AgeingTable::new();
-    each_position(app, horizon, |_, positions| {
-        for (currency, position) in positions {
-            found.entry(*currency).or_default().add(position, horizon.as_of);
-        }
-    })
-    .await?;
-    Ok(found)
+/// Everything about the ledger on a day.
+pub async fn ledger(app: &App, horizon: Horizon) -> Result<Ledger, Failure> {
+    let mut ledger = Ledger::new(horizon.as_of);
+    let walk = Walk::new(app.sweeper(), horizon).await?.without_plans();
+    walk.all(|account| ledger.add(account, &app.rules)).await?;
+    Ok(ledger)
 }
 
 /// A report for people, and as JSON.
@@ -92,7 +73,7 @@ pub type Rendered = (String, serde_json::Value);
 
 async fn ageing(app: &App, args: &Args) -> Result<Rendered, Failure> {
     let horizon = args.when.horizon(app).await?;
-    let found = ageing_table(app, horizon).await?;
+    let found = ledger(app, horizon).await?.ageing;
     let text = format!("Open on {}, by days overdue\n{}", horizon.as_of, ageing_text(&found));
     let currencies: Vec<_> = found
         .iter()
@@ -124,37 +105,6 @@ pub fn ageing_text(found: &AgeingTable) -> String {
     table(&header, &[1, 2, 3, 4, 5, 6, 7], rows)
 }
 
-/// Sums of discounts of one kind in one currency, in minor units.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    number: u64,
-    discount: i64,
-    waiting: i64,
-    penalty: i64,
-}
-
-/// What became of a discount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fate {
-    Terms,
-    Taken,
-    Open,
-    Expired,
-}
-
-impl Fate {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Terms => "terms taken",
-            Self::Taken => "offer taken",
-            Self::Open => "offer open",
-            Self::Expired => "offer expired",
-        }
-    }
-}
-
-type SumTable = BTreeMap<(Currency, Fate), Sums>;
-
 async fn discounts(app: &App, args: &Args) -> Result<Rendered, Failure> {
     let horizon = args.when.horizon(app).await?;
     let text = discounts_text(app, horizon).await?;
@@ -176,19 +126,20 @@ async fn discounts(app: &App, args: &Args) -> Result<Rendered, Failure> {
 async fn discounts_text(app: &App, horizon: Horizon) -> Result<(String, SumTable), Failure> {
     let mut sums = SumTable::new();
     let mut late: Vec<Vec<String>> = Vec::new();
-    each_position(app, horizon, |snapshot, positions| {
-        for (currency, position) in positions {
-            add_grants(&mut sums, *currency, position);
-            add_offers(app, &mut sums, snapshot, *currency, position, horizon.as_of);
+    let costs = &app.rules.standard.policy.costs;
+    let walk = Walk::new(app.sweeper(), horizon).await?.without_plans();
+    let take = |account: &Walked| {
+        let facts = &account.snapshot.facts;
+        for (currency, position) in account.positions {
+            discounts::add(&mut sums, facts, (*currency, position), costs, horizon.as_of);
             for item in position.items.iter().filter(|item| item.late_discount) {
                 let money = Money::new(item.residual, *currency);
-                let account = printable(&snapshot.facts.account.number);
-                late.push(vec![account, printable(&item.invoice.number), format!("{money} {currency}")]);
+                let invoice = item.invoice.number.clone();
+                late.push(vec![facts.account.number.clone(), invoice, format!("{money} {currency}")]);
             }
         }
-    })
-    .await?;
-    let costs = &app.rules.standard.policy.costs;
+    };
+    walk.all(take).await?;
     let rows = sums.iter().map(|((currency, fate), sums)| {
         let money = |minor| Money::new(minor, *currency).to_string();
         let number = sums.number.to_string();
@@ -216,60 +167,7 @@ async fn discounts_text(app: &App, horizon: Horizon) -> Result<(String, SumTable
     Ok((text, sums))
 }
 
-/// Discounts granted by the terms on invoices: paid before they were due, so nothing was waited.
-fn add_grants(sums: &mut SumTable, currency: Currency, position: &Position) {
-    for grant in position.items.iter().flat_map(|item| &item.grants) {
-        if let GrantSource::Terms(_) = grant.source {
-            let sum = sums.entry((currency, Fate::Terms)).or_default();
-            sum.number += 1;
-            sum.discount += grant.amount;
-        }
-    }
-}
-
-/// Offers, with what waiting has cost on their items.
-fn add_offers(
-    app: &App,
-    sums: &mut SumTable,
-    snapshot: &Snapshot,
-    currency: Currency,
-    position: &Position,
-    as_of: NaiveDate,
-) {
-    let costs = &app.rules.standard.policy.costs;
-    let made = snapshot.facts.notices.iter().filter(|notice| notice.currency == currency && notice.as_of <= as_of);
-    for (notice, offer) in made.filter_map(|notice| notice.offer.as_ref().map(|offer| (notice, offer))) {
-        let granted = granted(position, notice.id);
-        let fate = match () {
-            () if granted > 0 => Fate::Taken,
-            () if as_of <= offer.last_day => Fate::Open,
-            () => Fate::Expired,
-        };
-        let sum = sums.entry((currency, fate)).or_default();
-        sum.number += 1;
-        sum.discount += if granted > 0 { granted } else { offer.discount };
-        for (minor, days) in waited(position, offer, as_of) {
-            sum.waiting += interest(minor, days, costs.waiting_percent);
-            sum.penalty += interest(minor, days, costs.penalty_percent);
-        }
-    }
-}
-
-fn granted(position: &Position, notice: i64) -> i64 {
-    let grants = position.items.iter().flat_map(|item| &item.grants);
-    grants.filter(|grant| grant.source == GrantSource::Offer(notice)).map(|grant| grant.amount).sum()
-}
-
-/// Amount and days overdue of each item of an offer, until the money came.
-fn waited<'a>(position: &'a Position, offer: &'a Offer, as_of: NaiveDate) -> impl Iterator<Item = (i64, i64)> + 'a {
-    let items = position.items.iter().filter(|item| offer.invoices.contains(&item.invoice.number));
-    items.map(move |item| {
-        let until = item.settled_on.unwrap_or(as_of);
-        (item.invoice.amount.minor - item.credited, (until - item.invoice.due).num_days())
-    })
-}
-
 /// Both reports, for the demo.
 pub async fn both(app: &App, horizon: Horizon) -> Result<(String, String), Failure> {
-    Ok((ageing_text(&ageing_table(app, horizon).await?), discounts_text(app, horizon).await?.0))
+    Ok((ageing_text(&ledger(app, horizon).await?.ageing), discounts_text(app, horizon).await?.0))
 }

@@ -77,7 +77,7 @@ impl Report {
             text += &format!("ALARM: {alarm}\n");
         }
         if let Some(halt) = &self.halt {
-            text += &format!("{}\n", app.stopped(halt));
+            text += &format!("{}\n", printable(&halt.said(app.settings.company.zone)));
         }
         if !text.is_empty() {
             text += "\n";

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{evaluate::everything, quality::quality, report::Rendered};
+use super::{
+    quality::quality,
+    report::{Rendered, ledger},
+};
 use crate::{
     app::{App, Failure},
-    domain::{
-        case::CaseFact,
-        evaluation::samples::{judged, was_confirmed, was_upheld},
-    },
+    reports::judgement::JUDGES,
+    store::snapshot::Horizon,
 };
 
 #[derive(Debug, clap::Args)]
@@ -18,23 +19,11 @@ pub struct Args {
     pub json: bool,
 }
 
-/// What counts as a hit.
-type Judge = fn(&CaseFact) -> Option<bool>;
-
-const JUDGES: [(&str, &str, Judge); 2] = [
-    ("confirmed", "Cases that a person confirmed, against those dismissed", was_confirmed),
-    ("upheld", "Cases in which the customer was right, against the others that were resolved", was_upheld),
-];
-
 pub async fn judgement(app: &App) -> Result<Rendered, Failure> {
-    let accounts = everything(app).await?;
+    let ledger = ledger(app, Horizon::everything(app.today())).await?;
     let mut text = String::new();
     let mut values = serde_json::Map::new();
-    for (name, title, judge) in JUDGES {
-        let samples: Vec<_> = accounts
-            .iter()
-            .flat_map(|facts| judged(facts, &app.rules.policy_of(&facts.account).policy, judge))
-            .collect();
+    for ((name, title, _), samples) in JUDGES.into_iter().zip(&ledger.judged) {
         let (tables, value) = match samples.as_slice() {
             [] => (
                 "None yet: only what duly suspected counts, once a person confirmed or dismissed it.\n".to_owned(),

@@ -13,6 +13,7 @@ use super::{Done, Outcome};
 use crate::{
     app::{App, Failure},
     mailbox::watch,
+    picture::{self, Wall},
     store::health::Check,
     sweep::{Daemon, Signs, Stop},
     web::{Ops, Site, console::Console},
@@ -25,14 +26,14 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
     app.store.check(Check::Quick).await?;
     let stop = Stop::default();
-    let reread = [(); 2].map(|()| Arc::new(Notify::new()));
+    let reread = [(); 3].map(|()| Arc::new(Notify::new()));
     listen(&stop, reread.clone())?;
-    let [for_mailbox, for_page] = reread;
+    let [for_mailbox, for_page, for_console] = reread;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
-    let _console = console(app).await?;
+    let _console = console(app, for_console).await?;
     let _page = answer(app, for_page).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
     let inbox = &app.settings.inbox;
@@ -46,13 +47,20 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
 }
 
 /// Serves the console, if that is set, until it is dropped.
-async fn console(app: &App) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+async fn console(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
     let Some(settings) = &app.settings.console else { return Ok(None) };
     let bound = TcpListener::bind(settings.listen).await;
     let listener = bound.map_err(|error| Failure::Failed(format!("`console.listen` {}: {error}", settings.listen)))?;
     tracing::info!(address = %listener.local_addr()?, url = settings.url, "the console is served");
-    let console = Console::new(app.clone(), settings.clone());
-    Ok(Some(AbortOnDropHandle::new(tokio::spawn(console.serve(listener)))))
+    let wall = Wall::default();
+    let console = Console::new(app.clone(), settings.clone(), wall.clone());
+    let picture = picture::watch(app.clone(), wall, reread);
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(async move {
+        tokio::select! {
+            ended = console.serve(listener) => ended,
+            never = picture => match never {},
+        }
+    }))))
 }
 
 /// Serves health and figures, if that is set, until it is dropped.
@@ -75,7 +83,7 @@ async fn answer(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHand
 }
 
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.
-fn listen(stop: &Stop, reread: [Arc<Notify>; 2]) -> std::io::Result<()> {
+fn listen(stop: &Stop, reread: [Arc<Notify>; 3]) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;

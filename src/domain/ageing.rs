@@ -26,6 +26,12 @@ impl Ageing {
         self.not_due + self.buckets.iter().sum::<i64>()
     }
 
+    /// Not due, then by days overdue.
+    pub fn parts(&self) -> [i64; 5] {
+        let [to_30, to_60, to_90, more] = self.buckets;
+        [self.not_due, to_30, to_60, to_90, more]
+    }
+
     /// Adds the open items of a position.
     pub fn add(&mut self, position: &Position, as_of: NaiveDate) {
         self.unallocated += position.unallocated;

@@ -110,6 +110,17 @@ impl Position<'_> {
     pub fn item(&self, invoice: &str) -> Option<&Item<'_>> {
         self.items.iter().find(|item| item.invoice.number == invoice)
     }
+
+    /// What payments and credits have put on invoices: each with the day on which it came, in minor units.
+    pub fn parts(&self) -> impl Iterator<Item = (&Invoice, NaiveDate, i64)> {
+        let of = |booking: &Booking<'_>| {
+            let date = booking.date;
+            let parts = booking.parts.iter().map(move |(place, part)| (*place, date, *part));
+            parts.collect::<Vec<_>>()
+        };
+        let all = self.bookings.iter().flat_map(of);
+        all.map(|(place, date, part)| (self.items[place].invoice, date, part))
+    }
 }
 
 /// Money that came in, in one shape for payments and credits.

@@ -1,6 +1,7 @@
 //! Halts: nothing of the company is sent until a person has looked and resumed.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{
     Result, Store, audit,
@@ -23,6 +24,11 @@ pub struct Halt {
 }
 
 impl Halt {
+    /// In words for a person.
+    pub fn said(&self, zone: Tz) -> String {
+        format!("sending stopped since {}: {}", self.since.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z"), self.why)
+    }
+
     fn of(row: &Row) -> Result<Self> {
         let mut c = Columns::of(row);
         Ok(Self { kind: c.take()?, why: c.take()?, since: c.take()? })

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Result, Store,
-    engine::{Columns, query},
+    engine::{Columns, Row, query},
 };
 use crate::domain::notice::State;
 
@@ -48,25 +48,36 @@ impl Store {
     /// Notices in one state, newest first. A refused address is no matter any more once a later
     /// notice to the account was sent.
     pub async fn stuck_in(&self, state: State, limit: i64) -> Result<Vec<Stuck>> {
+        // In the words of the index `notice_open`.
         let text = "SELECT n.id, n.as_of, a.number, n.address, n.reply, n.due_at, n.intent_at, n.void \
                     FROM notice n JOIN account a ON a.id = n.account WHERE n.company = $1 AND n.state = $2 \
-                    AND NOT (n.void AND EXISTS (SELECT 1 FROM notice later WHERE later.account = n.account \
+                    AND n.state NOT IN ('sent', 'withdrawn') AND NOT (n.void AND EXISTS (SELECT 1 FROM notice later WHERE later.account = n.account \
                     AND later.id > n.id AND later.state = 'sent')) ORDER BY n.id DESC LIMIT $3";
         let stuck = query(text).bind(self.company).bind(state.code()).bind(limit);
-        let rows = stuck.fetch_all(self.pool()).await?;
-        let stuck = |row| {
-            let mut c = Columns::of(row);
-            Ok(Stuck {
-                id: c.take()?,
-                as_of: c.take()?,
-                account: c.take()?,
-                address: c.take()?,
-                reply: c.take()?,
-                due_at: c.take()?,
-                tried_at: c.take()?,
-                void: c.take()?,
-            })
-        };
-        rows.iter().map(stuck).collect()
+        stuck.fetch_all(self.pool()).await?.iter().map(read).collect()
     }
+
+    /// Notices whose letter could not be written, newest first: only those have an answer before they were ever tried.
+    pub async fn unwritten(&self, limit: i64) -> Result<Vec<Stuck>> {
+        // In the words of the index `notice_unwritten`.
+        let text = "SELECT n.id, n.as_of, a.number, n.address, n.reply, n.due_at, n.intent_at, n.void \
+                    FROM notice n JOIN account a ON a.id = n.account WHERE n.company = $1 AND n.state = 'ready' \
+                    AND n.reply IS NOT NULL ORDER BY n.id DESC LIMIT $2";
+        let rows = query(text).bind(self.company).bind(limit).fetch_all(self.pool()).await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+fn read(row: &Row) -> Result<Stuck> {
+    let mut c = Columns::of(row);
+    Ok(Stuck {
+        id: c.take()?,
+        as_of: c.take()?,
+        account: c.take()?,
+        address: c.take()?,
+        reply: c.take()?,
+        due_at: c.take()?,
+        tried_at: c.take()?,
+        void: c.take()?,
+    })
 }

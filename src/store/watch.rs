@@ -48,6 +48,14 @@ pub struct Pulse {
     pub workers: usize,
 }
 
+/// The newest of what may change how the ledger stands: the last batch, and the last entry of the chain that is not
+/// about people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tidings {
+    batch: Option<i64>,
+    entry: Option<i64>,
+}
+
 impl Store {
     /// The alarms that stand. Its cost follows what is not sent yet.
     pub async fn alarms(&self, rule: AlarmRule, now: DateTime<Utc>) -> Result<Vec<Alarm>> {
@@ -106,6 +114,14 @@ impl Store {
             Ok(Deferred { reason: c.take()?, number: c.number()?, next_try: c.take()? })
         };
         rows.iter().map(deferred).collect()
+    }
+
+    pub async fn tidings(&self) -> Result<Tidings> {
+        let text = "SELECT MAX(id) FROM batch WHERE company = $1";
+        let batch = query(text).bind(self.company).value(self.pool()).await?;
+        let text = "SELECT position FROM audit WHERE company = $1 AND kind <> 'person' ORDER BY position DESC LIMIT 1";
+        let entry = query(text).bind(self.company).value_optional(self.pool()).await?;
+        Ok(Tidings { batch, entry })
     }
 
     async fn last_planned(&self) -> Result<Option<LastSweep>> {

@@ -4,9 +4,11 @@ mod daemon;
 mod patience;
 mod run;
 mod vigil;
+mod walk;
 mod wall_clock;
 
 pub use daemon::{Daemon, Stop};
 pub use run::{PAGE, SweepReport, Sweeper, plan_each};
 pub use vigil::Signs;
+pub use walk::{Walk, Walked};
 pub use wall_clock::behind;

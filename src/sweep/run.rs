@@ -289,10 +289,15 @@ impl Sweeper<'_> {
         (as_of, cohorts): (NaiveDate, &[Cohort]),
         payments_seen: Option<DateTime<Utc>>,
     ) -> Vec<Decision> {
+        self.look_around(snapshot, cohorts);
+        plan(&snapshot.facts, &self.setting(published, as_of, payments_seen))
+    }
+
+    /// Adds what is known outside of the account's facts.
+    pub(super) fn look_around(&self, snapshot: &mut Snapshot, cohorts: &[Cohort]) {
         let documents = self.settings.path(&self.settings.files.documents);
         snapshot.facts.missing_documents = missing_documents(snapshot, &documents);
         snapshot.facts.belong_to(cohorts);
-        plan(&snapshot.facts, &self.setting(published, as_of, payments_seen))
     }
 
     /// The planner's arguments for a policy and a date.

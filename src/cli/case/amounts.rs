@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::{
     cli::output::printable,
-    domain::{account_facts::AccountFacts, case::assign::sums, instalments::Plan, money::Money, policy::Policy},
+    domain::{account_facts::AccountFacts, instalments::Plan, money::Money, policy::Policy},
+    tasks::cases::total,
 };
 
 /// `, 60.00 GBP on R-1501, 20.00 GBP on R-1502`; of several with their sum.
@@ -12,14 +13,6 @@ pub fn by_invoice(amounts: &[(String, Money)]) -> String {
     let one = |(invoice, amount): &(String, Money)| format!(", {amount} {} on {}", amount.currency, printable(invoice));
     let each: String = amounts.iter().map(one).collect();
     if amounts.len() > 1 { format!("{each}: {} in all", total(amounts)) } else { each }
-}
-
-/// `80.00 GBP`, one sum a currency; `nothing` when there is none.
-pub fn total(amounts: &[(String, Money)]) -> String {
-    let amounts: Vec<Money> = amounts.iter().map(|(_, amount)| *amount).collect();
-    let one = |(currency, minor)| format!("{} {currency}", Money::new(minor, currency));
-    let sums: Vec<String> = sums(&amounts).into_iter().map(one).collect();
-    if sums.is_empty() { "nothing".to_owned() } else { sums.join(", ") }
 }
 
 /// A plan with what became of each part.

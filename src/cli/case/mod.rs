@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::{Author, Done, Outcome};
 use crate::{app::App, domain::case::Act};
 pub use act::said;
-pub use amounts::{plan, total};
+pub use amounts::plan;
 use open::Open;
 
 #[derive(Debug, clap::Subcommand)]

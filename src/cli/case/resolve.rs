@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{
     Word,
     act::{said, told},
-    amounts::{by_invoice, total},
+    amounts::by_invoice,
     date_amount, invoice_amount,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     casework::SolutionAsked,
     cli::output::{print, printable},
     domain::case::{Act, CaseOutcome, Proposal, assign::WINDOW_DAYS},
+    tasks::cases::total,
 };
 
 #[derive(Debug, clap::Args)]

@@ -13,13 +13,13 @@ use crate::{
     cli::{
         output::{count, printable, table},
         report::both,
-        tasks::waiting,
     },
     domain::{audit::DULY, case::CaseStatus, notice::State, reason::Reason},
     store::{
         outbox::Notice,
         snapshot::{Horizon, Snapshot},
     },
+    tasks::waiting,
 };
 
 /// An account with all its notices.
@@ -236,7 +236,7 @@ async fn cases(app: &App) -> Result<String, Failure> {
 async fn tasks(app: &App) -> Result<String, Failure> {
     let tasks = waiting(app, END).await?;
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    tasks.iter().for_each(|[kind, ..]| *kinds.entry(kind).or_default() += 1);
+    tasks.iter().for_each(|task| *kinds.entry(task.kind.code()).or_default() += 1);
     let kinds = kinds.iter().map(|(kind, number)| match *kind {
         "protest?" => count(*number, "possible protest", "possible protests"),
         "match" => count(*number, "sum of money to match", "sums of money to match"),

@@ -22,7 +22,6 @@ pub(super) use act::act_in;
 pub(super) use books::CASE;
 pub use open::NewCase;
 pub(super) use open::open_case;
-pub use queue::{Numbers, Which};
 
 /// A case with its evidence and its course, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +66,42 @@ impl Store {
             found.extend(read(&mut tx, self.company, ids).await?);
         }
         Ok(found.into_values().rev().collect())
+    }
+
+    /// Ids of the cases that are not over.
+    pub async fn open_cases(&self) -> Result<Vec<i64>> {
+        let text = "SELECT id FROM cases WHERE company = $1 AND status NOT IN ('closed', 'dismissed') ORDER BY id";
+        query(text).bind(self.company).values(self.pool()).await
+    }
+
+    /// What was done on cases after an event: the event, its case, and when.
+    pub async fn case_news(&self, after: i64) -> Result<Vec<(i64, i64, DateTime<Utc>)>> {
+        let text = "SELECT e.id, e.case_id, e.recorded_at FROM case_event e JOIN cases c ON c.id = e.case_id \
+                    WHERE c.company = $1 AND e.id > $2 ORDER BY e.id";
+        let rows = query(text).bind(self.company).bind(after).fetch_all(self.pool()).await?;
+        let news = |row| {
+            let mut c = Columns::of(row);
+            Ok((c.take()?, c.take()?, c.take()?))
+        };
+        rows.iter().map(news).collect()
+    }
+
+    /// The last event of any case that is older than an instant.
+    pub async fn last_case_event(&self, before: DateTime<Utc>) -> Result<i64> {
+        let text = "SELECT id FROM case_event WHERE recorded_at < $1 ORDER BY id DESC LIMIT 1";
+        Ok(query(text).bind(before).value_optional(self.pool()).await?.unwrap_or_default())
+    }
+
+    /// Ids of the cases that were closed, in order.
+    pub async fn closed_cases(&self) -> Result<Vec<i64>> {
+        let text = "SELECT id FROM cases WHERE company = $1 AND status = 'closed' ORDER BY id";
+        query(text).bind(self.company).values(self.pool()).await
+    }
+
+    /// These cases, in the order of their ids.
+    pub async fn cases_by(&self, ids: &[i64]) -> Result<Vec<CaseRow>> {
+        let mut tx = self.pool().begin_read().await?;
+        Ok(read(&mut tx, self.company, ids).await?.into_values().collect())
     }
 
     pub async fn case(&self, id: i64) -> Result<Option<CaseRow>> {

@@ -10,9 +10,11 @@ use super::guard::Actor;
 use crate::domain::person::Permission;
 
 /// The console's sections in the order of a day's work, each with what it needs.
-const SECTIONS: [Section; 3] = [
+const SECTIONS: [Section; 5] = [
+    Section { path: "/", title: "Today", needs: Permission::Look },
     Section { path: "/cases", title: "Cases", needs: Permission::Look },
     Section { path: "/accounts", title: "Accounts", needs: Permission::Look },
+    Section { path: "/reports", title: "Reports", needs: Permission::Look },
     Section { path: "/people", title: "People", needs: Permission::People },
 ];
 
@@ -80,4 +82,15 @@ pub async fn not_found() -> Response {
 pub async fn style() -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
     (headers, include_str!("../../../templates/console/style.css"))
+}
+
+/// The page of an account.
+pub fn account(number: &str) -> String {
+    format!("/accounts/{}", encoded(number))
+}
+
+/// For a part of a path.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -2,15 +2,18 @@
 
 mod accounts;
 mod cases;
+mod chart;
 mod form;
 mod guard;
 mod headers;
 mod html;
 mod people;
+mod reports;
 mod routes;
 mod secret;
 mod sign_in;
 mod throttle;
+mod today;
 mod unusual;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -23,7 +26,7 @@ pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, settings::Console as Settings};
+use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings};
 use throttle::Throttle;
 use unusual::Unusual;
 
@@ -34,13 +37,23 @@ pub struct Console {
     random: SystemRandom,
     throttle: Throttle,
     unusual: Unusual,
+    wall: Wall,
+    queue: Arc<Queue>,
 }
 
 type Shared = Arc<Console>;
 
 impl Console {
-    pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), unusual: Unusual::default() }
+    pub fn new(app: App, settings: Settings, wall: Wall) -> Self {
+        Self {
+            app,
+            settings,
+            random: SystemRandom::new(),
+            throttle: Throttle::default(),
+            unusual: Unusual::default(),
+            wall,
+            queue: Arc::default(),
+        }
     }
 
     /// Answers requests until it is dropped.

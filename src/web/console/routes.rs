@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, cases, html, people, sign_in};
+use super::{Shared, accounts, cases, html, people, reports, sign_in, today};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -47,6 +47,7 @@ impl Route {
 
 pub fn routes() -> Vec<Route> {
     let style = Route::page("/style.css", Needs::Nobody, html::style);
-    let rooms = [sign_in::routes(), cases::routes(), accounts::routes(), people::routes()];
+    let rooms =
+        [sign_in::routes(), today::routes(), cases::routes(), accounts::routes(), reports::routes(), people::routes()];
     rooms.into_iter().flatten().chain([style]).collect()
 }

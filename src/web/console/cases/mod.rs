@@ -7,21 +7,14 @@ mod may;
 mod page;
 mod queue;
 
-use axum::response::{IntoResponse, Redirect, Response};
-
 use super::routes::{Needs, Route};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::page("/", Needs::LOOK, first),
         Route::page("/cases", Needs::LOOK, queue::queue),
         Route::page("/cases/{id}", Needs::LOOK, page::page),
         Route::act("/cases/{id}", Needs::REVIEW, act::act),
     ]
-}
-
-pub async fn first() -> Response {
-    Redirect::to("/cases").into_response()
 }
 
 /// What was done, as the next page says it.
