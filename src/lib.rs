@@ -12,6 +12,8 @@
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
 //! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
 //! - [`casework`]: who has a case, until when, and how hot it is.
+//! - [`filework`]: maps by their names, and what taking a file came to.
+//! - [`noticework`]: what a person does about notices, and their mails as they were sent.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
@@ -26,11 +28,13 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod failpoint;
+pub mod filework;
 pub mod inbox;
 pub mod intake;
 pub mod letter;
 pub mod link;
 pub mod mailbox;
+pub mod noticework;
 pub mod presence;
 pub mod proof;
 pub mod reach;

@@ -37,9 +37,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sweep", &["clock", "delivery", "domain", "failpoint", "link", "rules", "settings", "store"]),
     ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
     ("link", &[]),
+    ("filework", &["app", "intake", "store"]),
+    ("noticework", &["app", "delivery", "domain", "store"]),
     (
         "web",
-        &["app", "clock", "delivery", "domain", "letter", "link", "rules", "settings", "store", "sweep", "telemetry"],
+        &[
+            "app",
+            "clock",
+            "delivery",
+            "domain",
+            "filework",
+            "intake",
+            "letter",
+            "link",
+            "noticework",
+            "rules",
+            "settings",
+            "store",
+            "sweep",
+            "telemetry",
+        ],
     ),
 ];
 

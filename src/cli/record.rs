@@ -1,11 +1,6 @@
-//! What stays on record: a name, and a person's words. Whatever cannot be read again is refused.
+//! What stays on record, as an argument of a command.
 
-use crate::{app::Failure, domain::case::LONGEST_WORDS};
-
-/// Letters of a reason or a note.
-const LONGEST_NOTE: usize = 2_000;
-/// Letters of a name.
-const LONGEST_NAME: usize = 100;
+use crate::{app::Failure, domain::record};
 
 /// Who does something, for the record.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,33 +21,21 @@ impl Author {
 
 /// The name of a person.
 pub fn name<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_NAME, char::is_control)
+    record::name(text).map_err(|why| wrong(flag, &why))
 }
 
 /// A reason or a note.
 pub fn note<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_NOTE, steers)
+    record::note(text).map_err(|why| wrong(flag, &why))
 }
 
 /// The customer's own words.
 pub fn words<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_WORDS, steers)
+    record::words(text).map_err(|why| wrong(flag, &why))
 }
 
-/// What would steer a terminal; lines and tabs are text.
-fn steers(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
-}
-
-fn legible<'a>(flag: &str, text: &'a str, most: usize, bad: fn(char) -> bool) -> Result<&'a str, Failure> {
-    let number = text.chars().count();
-    let why = match () {
-        () if text.trim().is_empty() => "is blank; write something that can be read later".to_owned(),
-        () if number > most => format!("has {number} letters; at most {most} are kept"),
-        () if text.contains(bad) => "has a control character, which could steer a terminal; leave it out".to_owned(),
-        () => return Ok(text),
-    };
-    Err(Failure::Input(format!("`{flag}` {why}")))
+fn wrong(flag: &str, why: &str) -> Failure {
+    Failure::Input(format!("`{flag}` {why}"))
 }
 
 #[cfg(test)]

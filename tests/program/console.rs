@@ -12,18 +12,29 @@ use crate::{
     running::Running,
 };
 
-const GOOD: &str = "correct horse battery";
+pub const GOOD: &str = "correct horse battery";
 
-/// A running console in which Ada looks after people.
-fn opened() -> (House, Running, String) {
+/// A house with a running console.
+pub fn opened() -> (House, Running, String) {
     let house = House::with_accounts(&["A"]);
+    let (daemon, address) = open(&house);
+    (house, daemon, address)
+}
+
+/// The console of a house, by its daemon.
+pub fn open(house: &House) -> (Running, String) {
     let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
     house.edit("duly.toml", "[delivery]\n", settings);
-    let daemon = Running::start(&house);
+    let daemon = Running::start(house);
+    let address = served(&daemon);
+    (daemon, address)
+}
+
+/// Where the console of a daemon is.
+pub fn served(daemon: &Running) -> String {
     let log = daemon.log();
     let line = log.lines().find(|line| line.contains("the console is served")).unwrap_or_else(|| panic!("{log}"));
-    let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    (house, daemon, address)
+    line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned()
 }
 
 /// The path of the link that is printed for a new person.
@@ -42,7 +53,7 @@ fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
     browser.post("/sign-in", &[("name", name), ("password", password), ("next", "/password")])
 }
 
-fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
+pub fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
     let mut browser = Browser::new(address);
     assert_eq!(choose(&mut browser, &invited(house, name, roles), GOOD).status, 303);
     let page = sign_in(&mut browser, name, GOOD);

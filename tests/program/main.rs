@@ -21,6 +21,8 @@ mod browser;
 mod cases;
 mod clock;
 mod console;
+mod console_import;
+mod console_notices;
 mod daemon;
 mod damage;
 mod delivery;

@@ -5,6 +5,8 @@ mod cases;
 mod guard;
 mod headers;
 mod html;
+mod import;
+mod notices;
 mod people;
 mod routes;
 mod secret;
@@ -16,12 +18,14 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{Router, middleware::from_fn_with_state};
 use ring::rand::SystemRandom;
 use tokio::net::TcpListener;
+use tokio_util::task::AbortOnDropHandle;
 
 pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
 use crate::{app::App, settings::Console as Settings};
+use import::Desk;
 use throttle::Throttle;
 
 /// What pages and acts work with.
@@ -30,29 +34,32 @@ pub struct Console {
     settings: Settings,
     random: SystemRandom,
     throttle: Throttle,
+    desk: Desk,
 }
 
 type Shared = Arc<Console>;
 
 impl Console {
     pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default() }
+        let desk = Desk::new(app.settings.path(&app.settings.files.uploads));
+        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), desk }
     }
 
     /// Answers requests until it is dropped.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let router = self.router();
+        let console = Arc::new(self);
+        let _tidy = AbortOnDropHandle::new(tokio::spawn(import::tidy(Arc::clone(&console))));
+        let router = router(console);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
     }
+}
 
-    fn router(self) -> Router {
-        let console = Arc::new(self);
-        let mut router = Router::new();
-        for Route { path, needs, handler, .. } in routes() {
-            let guarded = from_fn_with_state((Arc::clone(&console), needs), guard::guard);
-            router = router.route(path, handler.layer(guarded));
-        }
-        let headers = from_fn_with_state(Arc::clone(&console), headers::add);
-        router.fallback(html::not_found).layer(headers).with_state(console)
+fn router(console: Shared) -> Router {
+    let mut router = Router::new();
+    for Route { path, needs, handler, .. } in routes() {
+        let guarded = from_fn_with_state((Arc::clone(&console), needs), guard::guard);
+        router = router.route(path, handler.layer(guarded));
     }
+    let headers = from_fn_with_state(Arc::clone(&console), headers::add);
+    router.fallback(html::not_found).layer(headers).with_state(console)
 }

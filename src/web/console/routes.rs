@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, cases, html, people, sign_in};
+use super::{Shared, accounts, cases, html, import, notices, people, sign_in};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -21,6 +21,7 @@ pub enum Needs {
 
 impl Needs {
     pub const LOOK: Self = Self::Permission(Permission::Look);
+    pub const DECIDE: Self = Self::Permission(Permission::Decide);
     pub const PEOPLE: Self = Self::Permission(Permission::People);
 }
 
@@ -46,6 +47,7 @@ impl Route {
 
 pub fn routes() -> Vec<Route> {
     let style = Route::page("/style.css", Needs::Nobody, html::style);
-    let rooms = [sign_in::routes(), cases::routes(), accounts::routes(), people::routes()];
+    let rooms =
+        [sign_in::routes(), cases::routes(), accounts::routes(), notices::routes(), import::routes(), people::routes()];
     rooms.into_iter().flatten().chain([style]).collect()
 }
