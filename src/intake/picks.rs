@@ -17,6 +17,23 @@ pub struct Field {
     pub required: bool,
 }
 
+impl Field {
+    /// What it is, where the name alone does not say it.
+    pub fn hint(self) -> &'static str {
+        match self.name {
+            "open" => ": what is still owed",
+            "settled" => ": the day it was paid",
+            "document" => ": the name of its PDF",
+            "terms" => ": like 2/10",
+            "delivered" => ": the day",
+            "locale" => ": like en-GB",
+            "zone" => ": like Europe/London",
+            "country" => ": like GB",
+            _ => "",
+        }
+    }
+}
+
 /// What an invoice's row may say beside the invoice.
 const BESIDE: [&str; 2] = ["open", "settled"];
 
@@ -31,7 +48,17 @@ pub fn fields(kind: Kind) -> Vec<Field> {
 const ALIASES: [(&str, &[&str]); 12] = [
     (
         "invoice",
-        &["invoicenumber", "invoiceno", "invoice#", "number", "num", "rechnung", "rechnungsnummer", "belegnummer"],
+        &[
+            "invoicenumber",
+            "invoiceno",
+            "invoice#",
+            "number",
+            "num",
+            "rechnung",
+            "rechnungsnr",
+            "rechnungsnummer",
+            "belegnummer",
+        ],
     ),
     (
         "account",
@@ -39,7 +66,7 @@ const ALIASES: [(&str, &[&str]); 12] = [
     ),
     ("name", &["customername", "company", "companyname", "firma", "kundenname"]),
     ("email", &["emailaddress", "e-mail", "mail"]),
-    ("issued", &["invoicedate", "date", "issuedate", "rechnungsdatum", "belegdatum"]),
+    ("issued", &["invoicedate", "date", "issuedate", "datum", "rechnungsdatum", "belegdatum"]),
     ("due", &["duedate", "fällig", "fälligkeit", "fälligam"]),
     ("amount", &["total", "gross", "betrag", "invoicetotal", "invoiceamount"]),
     ("currency", &["currencycode", "währung", "ccy"]),

@@ -17,7 +17,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{Router, middleware::from_fn_with_state};
 use ring::rand::SystemRandom;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 
 pub use people::INVITED;
@@ -35,6 +35,8 @@ pub struct Console {
     random: SystemRandom,
     throttle: Throttle,
     desk: Desk,
+    /// Marks sessions as used, one at a time.
+    marking: Arc<Semaphore>,
 }
 
 type Shared = Arc<Console>;
@@ -42,7 +44,14 @@ type Shared = Arc<Console>;
 impl Console {
     pub fn new(app: App, settings: Settings) -> Self {
         let desk = Desk::new(app.settings.path(&app.settings.files.uploads));
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), desk }
+        Self {
+            app,
+            settings,
+            random: SystemRandom::new(),
+            throttle: Throttle::default(),
+            desk,
+            marking: Arc::new(Semaphore::new(1)),
+        }
     }
 
     /// Answers requests until it is dropped.
