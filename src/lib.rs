@@ -17,6 +17,8 @@
 //! - [`reports`]: figures over the whole ledger.
 //! - [`picture`]: the ledger as it is now, computed in the background for whoever looks.
 //! - [`queue`]: cases that are not over, the hottest first.
+//! - [`filework`]: maps by their names, and what taking a file came to.
+//! - [`noticework`]: what a person does about notices, and their mails as they were sent.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
@@ -31,11 +33,13 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod failpoint;
+pub mod filework;
 pub mod inbox;
 pub mod intake;
 pub mod letter;
 pub mod link;
 pub mod mailbox;
+pub mod noticework;
 pub mod picture;
 pub mod presence;
 pub mod preview;

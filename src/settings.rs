@@ -111,6 +111,8 @@ pub struct Files {
     pub maps: PathBuf,
     /// How cases are worked on; what is not there is as it comes with duly.
     pub playbooks: PathBuf,
+    /// Files that staff upload in the console, until they are taken; nothing stays there.
+    pub uploads: PathBuf,
     /// Invoice PDFs that files name; nothing outside of it is ever sent.
     pub documents: PathBuf,
     /// What was sent last, to notice when an older database comes back.
@@ -126,6 +128,7 @@ impl Default for Files {
             holidays: "holidays".into(),
             maps: "maps".into(),
             playbooks: "playbooks".into(),
+            uploads: "uploads".into(),
             documents: "documents".into(),
             head: "duly.head".into(),
         }

@@ -43,6 +43,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tasks", &["app", "domain", "store", "sweep", "telemetry"]),
     ("reports", &["app", "domain", "rules", "store", "sweep"]),
     ("picture", &["app", "domain", "reports", "store", "sweep", "tasks"]),
+    ("filework", &["app", "intake", "store"]),
+    ("noticework", &["app", "delivery", "domain", "store"]),
     (
         "web",
         &[
@@ -51,8 +53,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "clock",
             "delivery",
             "domain",
+            "filework",
+            "intake",
             "letter",
             "link",
+            "noticework",
             "picture",
             "preview",
             "queue",

@@ -6,7 +6,6 @@ use chrono::NaiveTime;
 
 use super::{
     Done, Outcome,
-    import::load_map,
     output::{count, print, printable, table},
 };
 use crate::{
@@ -323,12 +322,9 @@ fn runs(app: &App) -> Result<String, Failure> {
 }
 
 fn maps(app: &App) -> Result<String, Failure> {
-    let entries = std::fs::read_dir(app.settings.path(&app.settings.files.maps)).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned())).collect();
-    names.sort();
+    let names = app.map_names();
     for name in &names {
-        load_map(app, name)?;
+        app.load_map(name).map_err(Failure::Input)?;
     }
     Ok(format!("Maps: {}\n", names.join(", ")))
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::{engine::Engine, halts::RESTORED, health::Check, waiting::Waiting},
+    store::{engine::Engine, health::Check, waiting::Waiting},
     sweep::behind,
 };
 
@@ -46,7 +46,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
         return Err(Failure::Failed(format!("nothing is sent: {why}")));
     }
     if args.retry_refused {
-        let back = app.store.retry_refused(app.clock.now()).await?;
+        let back = app.retry_refused(None, &args.author.name()?).await?;
         print(&format!("{} put back\n", count(back, "refused notice", "refused notices")));
     }
     let report = app.deliverer(&work, args.as_of)?.deliver(&CancellationToken::new()).await?;
@@ -55,16 +55,8 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 }
 
 async fn resume(app: &App, by: &str) -> Result<(), Failure> {
-    // First, so that a daemon which is woken does not stop again.
-    if app.store.halt().await?.is_some_and(|halt| halt.kind == RESTORED) {
-        app.head().accept()?;
-    }
-    match app.store.resume(by, app.clock.now()).await? {
-        Some(halt) => {
-            app.store.ring().await?;
-            tracing::warn!(by, since = %halt.since, why = halt.why, "sending resumed");
-            print("Sending is resumed.\n");
-        }
+    match app.resume(by).await? {
+        Some(_) => print("Sending is resumed.\n"),
         None => print("Sending was not stopped.\n"),
     }
     Ok(())

@@ -74,13 +74,11 @@ fn list(app: &App, doubts: &[Doubt]) {
 
 async fn settle(app: &App, word: &Word, verdict: Verdict) -> Result<(), Failure> {
     let (by, why, notice) = (word.author.name()?, record::note("--why", &word.why)?, word.notice);
-    let settled = app.store.settle_doubt(notice, verdict, (&by, why), app.clock.now()).await;
+    let settled = app.settle_doubt(notice, verdict, (&by, why)).await;
     settled.map_err(|error| if error.passes() { error.into() } else { Failure::Input(error.to_string()) })?;
-    tracing::warn!(notice, by, why, ?verdict, "a doubt was settled");
     match verdict {
         Verdict::Accept => print(&format!("Notice {notice} counts as sent.\n")),
         Verdict::Resend => {
-            app.store.ring().await?;
             print(&format!(
                 "Notice {notice} is sent once more: by a running daemon within a minute, else by `duly deliver`.\n"
             ));

@@ -18,13 +18,10 @@ use super::{
 };
 use crate::{
     app::{App, Failure},
+    filework::changes,
     intake::{
-        Kind, Map,
+        Kind,
         take::{Order, TakeError, Taken, take},
-    },
-    store::{
-        import::Merged,
-        warnings::{Doubt, Warning},
     },
 };
 
@@ -45,12 +42,14 @@ pub struct Args {
 }
 
 pub async fn run(app: &App, args: Args) -> Outcome {
-    let map = args.map.as_ref().map(|name| load_map(app, name)).transpose()?.map(Arc::new);
+    let map = args.map.as_ref().map(|name| app.load_map(name)).transpose().map_err(Failure::Input)?.map(Arc::new);
     for file in &args.files {
         let progress = Arc::new(AtomicU64::new(0));
         let bar = progress_bar(file, &progress);
         let order = Order {
             file,
+            name: &file.to_string_lossy(),
+            author: None,
             kind: args.kind,
             map: map.clone(),
             dry_run: args.dry_run,
@@ -75,23 +74,6 @@ fn failure(file: &Path, error: TakeError) -> Failure {
         }
         error => Failure::Failed(format!("{}: {error}", file.display())),
     }
-}
-
-/// Reads a map by its name.
-pub fn load_map(app: &App, name: &str) -> Result<Map, Failure> {
-    let folder = app.settings.path(&app.settings.files.maps);
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    let path = folder.join(format!("{name}.toml"));
-    if !plain || !path.is_file() {
-        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        let mut known: Vec<String> =
-            entries.filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned())).collect();
-        known.sort();
-        let there = folder.display();
-        return Err(Failure::Input(format!("there is no map `{name}` in {there}; there are: {}", known.join(", "))));
-    }
-    let text = std::fs::read_to_string(&path)?;
-    Map::parse(name, &text).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
 /// A bar on a terminal only.
@@ -132,9 +114,8 @@ fn report(app: &App, file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Fa
     }
     let rows = taken.merged.iter().map(|merged| {
         let totals: Vec<String> = merged.totals.values().map(|money| format!("{money} {}", money.currency)).collect();
-        let name = merged.kind.strip_suffix("_fact").unwrap_or(merged.kind);
         vec![
-            name.to_owned(),
+            merged.facts().to_owned(),
             merged.new.to_string(),
             merged.known.to_string(),
             merged.changed.to_string(),
@@ -142,55 +123,11 @@ fn report(app: &App, file: &Path, dry_run: bool, taken: &Taken) -> Result<(), Fa
         ]
     });
     text += &table(&["facts", "new", "known", "changed", "total"], &[1, 2, 3, 4], rows);
-    taken.merged.iter().for_each(|merged| text += &changes(merged));
-    taken.merged.iter().for_each(|merged| text += &warnings(app, merged));
+    let changes = taken.merged.iter().flat_map(changes);
+    let warnings = taken.merged.iter().flat_map(|merged| app.warnings(merged));
+    for line in changes.chain(warnings.map(|warning| format!("warning: {warning}"))) {
+        text += &format!("  {}\n", printable(&line));
+    }
     print(&text);
     Ok(())
-}
-
-/// The corrections, so that nobody wonders why a notice changed.
-fn changes(merged: &Merged) -> String {
-    let mut text = String::new();
-    for change in &merged.changes {
-        let values: Vec<String> = change
-            .values
-            .iter()
-            .map(|(column, before, now)| format!("{column} {} → {}", shown(before), shown(now)))
-            .collect();
-        text += &format!("  line {}: {} changed: {}\n", change.line, printable(&change.number), values.join(", "));
-    }
-    match merged.changed - merged.changes.len() as i64 {
-        more if more > 0 => text + &format!("  … and {more} more changed\n"),
-        _ => text,
-    }
-}
-
-/// What was taken, but is hardly meant so.
-fn warnings(app: &App, merged: &Merged) -> String {
-    let (one, many) = match merged.kind {
-        "account_fact" => ("account", "accounts"),
-        "credit" => ("credit", "credits"),
-        _ => ("payment", "payments"),
-    };
-    let line = |warning: &Warning| {
-        let rows = count(warning.count.unsigned_abs(), one, many);
-        let more = if warning.count > warning.numbers.len() as i64 { ", …" } else { "" };
-        let known = match warning.kind {
-            Doubt::PolicyUnknown => {
-                let names: Vec<&str> = app.rules.named.keys().map(String::as_str).collect();
-                let standard = app.rules.standard.policy.name.as_str();
-                format!(
-                    " (there are: {}; the standard policy is followed)",
-                    [&[standard], &names[..]].concat().join(", ")
-                )
-            }
-            _ => String::new(),
-        };
-        format!("  warning: {rows} {}: {}{more}{known}\n", warning.kind, printable(&warning.numbers.join(", ")))
-    };
-    merged.warnings.iter().map(line).collect()
-}
-
-fn shown(value: &str) -> String {
-    if value.is_empty() { "(empty)".to_owned() } else { printable(value) }
 }

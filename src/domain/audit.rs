@@ -41,6 +41,10 @@ pub enum Kind {
     Sent,
     /// A person's word on a notice in doubt.
     Doubt,
+    /// A person took a notice back before it was sent.
+    Withdrawn,
+    /// A person put refused notices back.
+    Retried,
     /// Nothing is sent until a person resumes.
     Halt,
     Resumed,
@@ -51,7 +55,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Policy,
         Self::Import,
         Self::Sweep,
@@ -66,6 +70,8 @@ impl Kind {
         Self::MailDone,
         Self::Sent,
         Self::Doubt,
+        Self::Withdrawn,
+        Self::Retried,
         Self::Halt,
         Self::Resumed,
         Self::Moved,
@@ -89,6 +95,8 @@ impl Kind {
             Self::MailDone => "mail_done",
             Self::Sent => "sent",
             Self::Doubt => "doubt",
+            Self::Withdrawn => "withdrawn",
+            Self::Retried => "retried",
             Self::Halt => "halt",
             Self::Resumed => "resumed",
             Self::Moved => "moved",

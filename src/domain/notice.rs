@@ -88,7 +88,8 @@ impl State {
             (self, next),
             (Ready | Deferred | InDoubt, Sending | Withdrawn)
                 | (Sending, Sent | Deferred | Refused | InDoubt)
-                | (Refused, Ready)
+                // A person says so.
+                | (Refused, Ready | Withdrawn)
                 // A person has found that it arrived.
                 | (InDoubt, Sent)
         )
@@ -290,7 +291,7 @@ mod tests {
             .flat_map(|from| State::ALL.into_iter().map(move |to| (from, to)))
             .filter(|(from, to)| from.may_become(*to))
             .collect();
-        assert_eq!(legal.len(), 12);
+        assert_eq!(legal.len(), 13);
         assert!(State::InDoubt.may_become(State::Sent) && !State::Ready.may_become(State::Sent));
         assert!(!State::Sent.may_become(State::Sending));
         assert!(!State::Sending.may_become(State::Withdrawn));

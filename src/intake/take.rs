@@ -44,6 +44,10 @@ pub struct Taken {
 #[derive(Debug)]
 pub struct Order<'a> {
     pub file: &'a Path,
+    /// The name under which it is on record.
+    pub name: &'a str,
+    /// Who takes it, where that is known.
+    pub author: Option<&'a str>,
     pub kind: Kind,
     pub map: Option<Arc<Map>>,
     pub dry_run: bool,
@@ -68,7 +72,8 @@ pub async fn take(store: &Store, rules: &Rules, order: Order<'_>) -> Result<Take
     let map = order.map.clone();
     let source = Source {
         kind: order.kind.name(),
-        file: &order.file.to_string_lossy(),
+        file: order.name,
+        author: order.author,
         layout: map.as_ref().map(|map| map.name()),
         tells_payments: map.as_ref().map_or(order.kind == Kind::Payments, |map| map.tells_payments(order.kind)),
     };

@@ -87,7 +87,9 @@ impl Walk<'_> {
                 return Ok(());
             }
             // These stand nowhere else.
-            Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved | Kind::Person => return Ok(()),
+            Kind::Doubt | Kind::Withdrawn | Kind::Retried | Kind::Halt | Kind::Resumed | Kind::Moved | Kind::Person => {
+                return Ok(());
+            }
             _ => {}
         }
         self.told.counted += 1;

@@ -262,7 +262,14 @@ impl Frozen {
             Kind::MailDone => {
                 ("incoming", "SELECT CAST(id AS TEXT) FROM incoming WHERE company = $1 AND done_at >= $2 ORDER BY id")
             }
-            Kind::Sent | Kind::Doubt | Kind::Halt | Kind::Resumed | Kind::Moved | Kind::Person => return Ok(None),
+            Kind::Sent
+            | Kind::Doubt
+            | Kind::Withdrawn
+            | Kind::Retried
+            | Kind::Halt
+            | Kind::Resumed
+            | Kind::Moved
+            | Kind::Person => return Ok(None),
         };
         let subjects: Vec<String> = query(text).bind(self.company).bind(since).values(&mut self.tx).await?;
         Ok(subjects.into_iter().find(|subject| !told.contains(subject)).map(|subject| (table, subject)))

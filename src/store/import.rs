@@ -139,6 +139,8 @@ pub struct Change {
 pub struct Source<'a> {
     pub kind: &'a str,
     pub file: &'a str,
+    /// Who takes it, where that is known.
+    pub author: Option<&'a str>,
     /// Name of the map.
     pub layout: Option<&'a str>,
     /// It carries what has been paid, so that the ledger counts as fresh.
@@ -168,10 +170,10 @@ impl Store {
             let text = "SELECT pg_advisory_xact_lock(hashtextextended('duly import', $1))";
             query(text).bind(self.company).execute(&mut tx).await?;
         }
-        let text = "INSERT INTO batch (company, kind, file, layout, tells_payments, recorded_at) \
-                    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let text = "INSERT INTO batch (company, kind, file, layout, tells_payments, recorded_at, author) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
         let insert = query(text).bind(self.company).bind(source.kind).bind(source.file);
-        let insert = insert.bind(source.layout).bind(source.tells_payments).bind(now);
+        let insert = insert.bind(source.layout).bind(source.tells_payments).bind(now).bind(source.author);
         let batch = insert.value(&mut tx).await?;
         Ok(Import { tx, company: self.company, batch, staged: Vec::new() })
     }

@@ -28,6 +28,7 @@ pub mod letters;
 mod lock;
 pub mod mails;
 mod merge;
+pub mod notices;
 pub mod outbox;
 pub mod page;
 pub mod past;

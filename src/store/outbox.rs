@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, audit,
     engine::{Builder, Columns, Query, Row, Tx, dynamic, query},
 };
 use crate::domain::{
+    audit::{Entry, Kind},
     money::{Currency, Money},
     notice::{After, Line, Offer, State, Withdrawal},
 };
@@ -152,6 +153,12 @@ impl Store {
         found.fetch_all(self.pool()).await?.iter().map(|row| notice(Columns::of(row))).collect()
     }
 
+    /// One notice with its lines.
+    pub async fn notice(&self, id: i64) -> Result<Option<Notice>> {
+        let text = format!("SELECT {COLUMNS} FROM notice WHERE company = $1 AND id = $2");
+        Ok(self.read(dynamic(text).bind(self.company).bind(id)).await?.pop())
+    }
+
     /// All notices of an account, oldest first.
     pub async fn notices_of(&self, account: i64) -> Result<Vec<Notice>> {
         let text = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 ORDER BY id");
@@ -288,12 +295,21 @@ impl Store {
         query(text).bind(self.company).value(self.pool()).await
     }
 
-    /// Puts refused notices back, for a person who has mended the cause. Those whose address was
+    /// Puts refused notices back, all or one, for a person who has mended the cause. Those whose address was
     /// refused stay: the next sweep writes to another address.
-    pub async fn retry_refused(&self, now: DateTime<Utc>) -> Result<u64> {
+    pub async fn retry_refused(&self, one: Option<i64>, by: &str, now: DateTime<Utc>) -> Result<u64> {
+        let mut tx = self.begin().await?;
         let text = "UPDATE notice SET state = 'ready', due_at = $1, attempts = 0, refusals = 0, closed_at = NULL, \
-                    reply = NULL WHERE company = $2 AND state = 'refused' AND NOT void";
-        query(text).bind(now).bind(self.company).execute(self.pool()).await
+                    reply = NULL WHERE company = $2 AND state = 'refused' AND state NOT IN ('sent', 'withdrawn') \
+                    AND NOT void AND id = COALESCE($3, id)";
+        let back = query(text).bind(now).bind(self.company).bind(one).execute(&mut tx).await?;
+        if back > 0 {
+            let subject = one.map_or_else(|| "all".to_owned(), |one| one.to_string());
+            let entry = Entry::new(Kind::Retried, now, by, subject, format!("put back after a refusal: {back}"));
+            audit::append(&mut tx, self.company, &entry).await?;
+        }
+        tx.commit().await?;
+        Ok(back)
     }
 
     /// When the next notice becomes due, if any waits.
@@ -361,7 +377,7 @@ pub(super) async fn came_back(tx: &mut Tx, notice: i64, at: DateTime<Utc>) -> Re
     }
 }
 
-async fn free_items(tx: &mut Tx, notice: i64) -> Result<()> {
+pub(super) async fn free_items(tx: &mut Tx, notice: i64) -> Result<()> {
     query("UPDATE notice_item SET void = TRUE WHERE notice = $1").bind(notice).execute(tx).await?;
     Ok(())
 }

@@ -29,6 +29,14 @@ pub struct Credentials {
     pub version: i64,
 }
 
+/// Whoever has signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub person: Person,
+    /// It was last marked as used some time ago.
+    pub to_mark: bool,
+}
+
 /// A person as others see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -166,7 +174,7 @@ impl Store {
     }
 
     /// Whose session it is, while it lasts.
-    pub async fn session(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Person>> {
+    pub async fn session(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Session>> {
         let text = "SELECT p.id, p.name, p.roles, s.seen_at FROM session s JOIN person p ON p.id = s.person \
                     WHERE s.hash = $1 AND p.company = $2 AND s.version = p.version AND p.disabled_at IS NULL \
                     AND s.seen_at >= $3 AND s.created_at >= $4";
@@ -174,11 +182,13 @@ impl Store {
         let Some(row) = row.fetch_optional(self.pool()).await? else { return Ok(None) };
         let mut c = Columns::of(&row);
         let (person, seen_at): (Person, DateTime<Utc>) = (person(&mut c)?, c.take()?);
-        if now - seen_at > MARK {
-            let text = "UPDATE session SET seen_at = $1 WHERE hash = $2";
-            query(text).bind(now).bind(hash).execute(self.pool()).await?;
-        }
-        Ok(Some(person))
+        Ok(Some(Session { person, to_mark: now - seen_at > MARK }))
+    }
+
+    /// Marks a session as used.
+    pub async fn mark_session(&self, hash: &str, now: DateTime<Utc>) -> Result<()> {
+        query("UPDATE session SET seen_at = $1 WHERE hash = $2").bind(now).bind(hash).execute(self.pool()).await?;
+        Ok(())
     }
 
     pub async fn end_session(&self, hash: &str) -> Result<()> {

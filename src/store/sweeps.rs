@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Result, Store, audit, cohorts,
+    Result, Store, StoreError, audit, cohorts,
     engine::{Builder, Columns, Tx, query},
     sweep_pages::SweepPage,
     touch,
@@ -55,6 +55,29 @@ pub struct SweepRow {
     pub held: i64,
     pub held_back: Option<String>,
     pub released_at: Option<DateTime<Utc>>,
+}
+
+/// A sweep that a person was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    pub id: i64,
+    pub as_of: NaiveDate,
+    pub at: DateTime<Utc>,
+    /// What it would have come to.
+    pub notices: i64,
+    pub held: i64,
+    pub why: String,
+    pub released_by: Option<String>,
+    pub released_at: Option<DateTime<Utc>>,
+    /// No other has come since.
+    pub newest: bool,
+}
+
+impl HeldBack {
+    /// Whether a person can still release it.
+    pub fn waits(&self) -> bool {
+        self.newest && self.released_at.is_none()
+    }
 }
 
 /// A sweep that has begun and not ended.
@@ -186,6 +209,44 @@ impl Store {
         }
         tx.commit().await?;
         Ok(released)
+    }
+
+    /// Releases the sweep that a person has looked at, once, and only while it is the newest one.
+    pub async fn release_this_sweep(&self, id: i64, by: &str, now: DateTime<Utc>) -> Result<()> {
+        let text = "UPDATE sweep SET released_by = $1, released_at = $2 WHERE company = $3 AND id = $4 \
+                    AND id = (SELECT MAX(id) FROM sweep WHERE company = $3 AND finished_at IS NOT NULL) \
+                    AND held_back IS NOT NULL AND released_at IS NULL";
+        let mut tx = self.begin().await?;
+        let released = query(text).bind(by).bind(now).bind(self.company).bind(id).execute(&mut tx).await?;
+        if released == 0 {
+            let why = "this sweep does not wait any more: it was released, or a newer one has come".to_owned();
+            return Err(StoreError::Refused(why));
+        }
+        self.tell_sweep(&mut tx, Kind::Released, id).await?;
+        tx.commit().await
+    }
+
+    /// Sweeps that were held back, the newest first.
+    pub async fn held_back_sweeps(&self, limit: i64) -> Result<Vec<HeldBack>> {
+        let text = "SELECT id, as_of, finished_at, notices, held, held_back, released_by, released_at, \
+                    id = (SELECT MAX(id) FROM sweep WHERE company = $1 AND finished_at IS NOT NULL) FROM sweep \
+                    WHERE company = $1 AND held_back IS NOT NULL AND finished_at IS NOT NULL ORDER BY id DESC LIMIT $2";
+        let rows = query(text).bind(self.company).bind(limit).fetch_all(self.pool()).await?;
+        let held_back = |row| {
+            let mut c = Columns::of(row);
+            Ok(HeldBack {
+                id: c.take()?,
+                as_of: c.take()?,
+                at: c.take()?,
+                notices: c.take()?,
+                held: c.take()?,
+                why: c.take()?,
+                released_by: c.take()?,
+                released_at: c.take()?,
+                newest: c.take()?,
+            })
+        };
+        rows.iter().map(held_back).collect()
     }
 
     /// The newest finished sweep.

@@ -63,7 +63,7 @@ async fn policy(tx: &mut Tx, company: i64, label: &str) -> Result<Option<Told>> 
 }
 
 async fn import(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
-    let text = "SELECT recorded_at, kind, file, layout, tells_payments, added, changed, known FROM batch \
+    let text = "SELECT recorded_at, kind, file, layout, tells_payments, added, changed, known, author FROM batch \
                 WHERE company = $1 AND id = $2";
     let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
     let mut c = Columns::of(&row);
@@ -71,8 +71,9 @@ async fn import(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
     let layout = c.take::<Option<&str>>()?.map(|layout| format!(" by map {layout}")).unwrap_or_default();
     let payments = if c.take()? { ", tells payments" } else { "" };
     let [new, changed, known]: [i64; 3] = [c.take()?, c.take()?, c.take()?];
+    let author = c.take::<Option<String>>()?.unwrap_or_else(|| DULY.to_owned());
     let detail = format!("{kind} from {file}{layout}: {new} new, {changed} changed, {known} known{payments}");
-    Ok(Some(Told { at, author: DULY.to_owned(), detail }))
+    Ok(Some(Told { at, author, detail }))
 }
 
 /// With a hash over all that the sweep decided. Where a decision is the same as before it has no row.

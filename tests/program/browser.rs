@@ -6,6 +6,9 @@ use std::{
     net::TcpStream,
 };
 
+const BOUNDARY: &str = "----------------------------7f3a";
+const UPLOAD_END: &str = "\r\n------------------------------7f3a--\r\n";
+
 pub struct Browser {
     address: String,
     pub cookies: BTreeMap<String, String>,
@@ -42,6 +45,31 @@ impl Browser {
         self.ask("POST", path, Some(&pairs.join("&")))
     }
 
+    /// Sends a file as a form with `multipart/form-data` does.
+    pub fn upload(&mut self, path: &str, kind: &str, name: &str, file: &[u8]) -> Page {
+        let mut stream = self.begin_upload(path, kind, name, file.len());
+        // Whoever refuses it early hears no more.
+        let _ = stream.write_all(file).and_then(|()| stream.write_all(UPLOAD_END.as_bytes()));
+        answer(stream)
+    }
+
+    /// The beginning of such a form, up to where the bytes of the file stand.
+    pub fn begin_upload(&self, path: &str, kind: &str, name: &str, length: usize) -> TcpStream {
+        let part = |name: &str| format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name={name}\r\n\r\n");
+        let start = part("kind") + kind + "\r\n" + &part(&format!("file; filename=\"{name}\""));
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {}\r\nSec-Fetch-Site: {}\r\n\
+             Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+            cookies.join("; "),
+            self.site,
+            start.len() + length + UPLOAD_END.len()
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all((head + &start).as_bytes()).unwrap();
+        stream
+    }
+
     pub fn ask(&mut self, method: &str, path: &str, body: Option<&str>) -> Page {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         if !self.cookies.is_empty() {
@@ -58,11 +86,7 @@ impl Browser {
         }
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "{request}\r\n{}", body.unwrap_or_default()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{method} {path}: {answer}"));
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let page = Page { status, head: head.to_owned(), body: body.to_owned() };
+        let page = answer(stream);
         if let Some((name, value)) = page.header("set-cookie").and_then(|line| line.split(';').next()?.split_once('='))
         {
             match value {
@@ -72,6 +96,17 @@ impl Browser {
         }
         page
     }
+}
+
+/// What a server answers until it hangs up.
+pub fn answer(mut stream: TcpStream) -> Page {
+    let mut answer = Vec::new();
+    // A server that has said enough may cut off who goes on talking.
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Page { status, head: head.to_owned(), body: body.to_owned() }
 }
 
 fn encoded(text: &str) -> String {

@@ -12,10 +12,10 @@ use crate::{
     running::Running,
 };
 
-const GOOD: &str = "correct horse battery";
+pub const GOOD: &str = "correct horse battery";
 
 /// A running console in which Ada looks after people.
-fn opened() -> (House, Running, String) {
+pub fn opened() -> (House, Running, String) {
     opened_on(House::with_accounts(&["A"]))
 }
 

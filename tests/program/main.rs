@@ -23,6 +23,8 @@ mod clock;
 mod console;
 mod console_accounts;
 mod console_cases;
+mod console_import;
+mod console_notices;
 mod console_reports;
 mod console_today;
 mod daemon;

@@ -120,7 +120,13 @@ async fn one_import_at_a_time(fresh: Fresh) {
     let batch = first.batch;
     let other = fresh.again().await;
     let second = tokio::spawn(async move {
-        let source = duly::store::import::Source { kind: "payments", file: "b", layout: None, tells_payments: true };
+        let source = duly::store::import::Source {
+            kind: "payments",
+            file: "b",
+            author: Some("ada"),
+            layout: None,
+            tells_payments: true,
+        };
         let import = other.import(&source, at("2025-01-03T09:01")).await.unwrap();
         let batch = import.batch;
         import.commit(&other).await.unwrap();

@@ -97,7 +97,13 @@ impl Fresh {
     }
 
     pub async fn begin_import(&self, kind: Kind, layout: Option<&str>, now: &str) -> Import {
-        let source = Source { kind: kind.name(), file: "test.csv", layout, tells_payments: kind == Kind::Payments };
+        let source = Source {
+            kind: kind.name(),
+            file: "test.csv",
+            author: None,
+            layout,
+            tells_payments: kind == Kind::Payments,
+        };
         self.import(&source, at(now)).await.unwrap()
     }
 

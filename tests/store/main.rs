@@ -43,6 +43,7 @@ mod health;
 mod holds;
 mod incoming;
 mod kept;
+mod notices;
 mod outbox;
 mod page;
 mod pages;

@@ -171,7 +171,7 @@ async fn refused_notices_are_put_back(fresh: Fresh) {
         let result = Write::Result { notice: notice.id, attempt: 1, after, at: at(LATER) };
         assert_eq!(fresh.write(&[result]).await.unwrap(), [true]);
     }
-    assert_eq!(fresh.retry_refused(at(LATER)).await.unwrap(), 1, "not to an address that takes no mail");
+    assert_eq!(fresh.retry_refused(None, "ada", at(LATER)).await.unwrap(), 1, "not to an address that takes no mail");
     assert_eq!(fresh.states().await, ["ready", "refused"]);
     let back = &fresh.notices_of(notices[0].account).await.unwrap()[0];
     assert_eq!((back.attempts, back.due_at, back.reply.as_deref()), (0, Some(at(LATER)), None));

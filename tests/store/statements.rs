@@ -82,6 +82,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::holds::ALL,
         crate::incoming::ALL,
         crate::kept::ALL,
+        crate::notices::ALL,
         crate::outbox::ALL,
         crate::page::ALL,
         crate::pages::ALL,

@@ -116,7 +116,17 @@ impl<'p> Play<'p> {
     async fn import(&mut self, news: &Day, name: &str, with_payments: bool) -> Result<(), Failure> {
         for (kind, file) in news.write(&self.out.join("ledger"), name, with_payments)? {
             let (today, now, progress) = (self.app.today(), self.now(), Arc::new(AtomicU64::new(0)));
-            let order = Order { file: &file, kind, map: None, dry_run: false, today, now, progress };
+            let order = Order {
+                file: &file,
+                name: &file.to_string_lossy(),
+                author: None,
+                kind,
+                map: None,
+                dry_run: false,
+                today,
+                now,
+                progress,
+            };
             let wrong = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
             let taken =
                 take(&self.app.store, &self.app.rules, order).await.map_err(|error| wrong(error.to_string()))?;

@@ -1,6 +1,9 @@
 //! Who is asking, and whether they may. Every route passes through here.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -10,7 +13,7 @@ use axum::{
 };
 
 use super::{Needs, Shared, html, secret};
-use crate::domain::person::Person;
+use crate::{domain::person::Person, store::people::Session};
 
 /// Of a session. The prefix binds it to this host and to TLS (RFC 6265bis); browsers take it on `localhost` as well.
 pub const COOKIE: &str = "__Host-duly";
@@ -44,7 +47,12 @@ pub async fn guard(State((console, needs)): State<(Shared, Needs)>, mut request:
     };
     let (person, session) = match (person, session) {
         (Err(error), _) => return html::failure(&error),
-        (Ok(Some(person)), Some(session)) => (person, session),
+        (Ok(Some(Session { person, to_mark })), Some(session)) => {
+            if to_mark {
+                mark(&console, session.clone());
+            }
+            (person, session)
+        }
         _ if acts => return html::problem(StatusCode::UNAUTHORIZED, "The session is over. Sign in, then try again."),
         _ => {
             let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
@@ -58,6 +66,19 @@ pub async fn guard(State((console, needs)): State<(Shared, Needs)>, mut request:
     }
     request.extensions_mut().insert(Actor { person, session });
     next.run(request).await
+}
+
+/// Marks a session as used, beside the request: on SQLite an import may keep writers waiting for minutes, and a page that is
+/// only looked at does not wait. One at a time; the next request tries again.
+fn mark(console: &Shared, session: String) {
+    let Ok(turn) = Arc::clone(&console.marking).try_acquire_owned() else { return };
+    let console = Arc::clone(console);
+    tokio::spawn(async move {
+        if let Err(error) = console.app.store.mark_session(&session, console.app.clock.now()).await {
+            tracing::warn!(%error, "a session could not be marked as used");
+        }
+        drop(turn);
+    });
 }
 
 /// Whether a form was sent by a page of ours: browsers say so themselves, older ones by the origin. Without either it is

@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, cases, html, people, reports, sign_in, today};
+use super::{Shared, accounts, cases, html, import, notices, people, reports, sign_in, today};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -22,6 +22,7 @@ pub enum Needs {
 impl Needs {
     pub const LOOK: Self = Self::Permission(Permission::Look);
     pub const REVIEW: Self = Self::Permission(Permission::Review);
+    pub const DECIDE: Self = Self::Permission(Permission::Decide);
     pub const PEOPLE: Self = Self::Permission(Permission::People);
 }
 
@@ -47,7 +48,15 @@ impl Route {
 
 pub fn routes() -> Vec<Route> {
     let style = Route::page("/style.css", Needs::Nobody, html::style);
-    let rooms =
-        [sign_in::routes(), today::routes(), cases::routes(), accounts::routes(), reports::routes(), people::routes()];
+    let rooms = [
+        sign_in::routes(),
+        today::routes(),
+        cases::routes(),
+        accounts::routes(),
+        notices::routes(),
+        reports::routes(),
+        import::routes(),
+        people::routes(),
+    ];
     rooms.into_iter().flatten().chain([style]).collect()
 }
