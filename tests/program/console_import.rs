@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     browser::{Browser, Page, answer},
-    console::{address, opened, signed_in},
+    console::{opened, signed_in},
     house::{House, until},
     running::Running,
 };
@@ -134,7 +134,7 @@ async fn a_file_is_understood_and_taken_once() {
     let daemon = Running::start(&house);
     assert_eq!(lying(&house), 0);
     let cookies = std::mem::take(&mut browser.cookies);
-    browser = Browser::new(&address(&daemon.log()));
+    browser = Browser::new(&crate::console::address(&daemon.log()));
     browser.cookies = cookies;
     assert_eq!(browser.get(&path).status, 404);
 }
