@@ -24,15 +24,15 @@ pub struct Args {}
 pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
     app.store.check(Check::Quick).await?;
-    let stop = Stop::default();
-    let reread = [(); 2].map(|()| Arc::new(Notify::new()));
-    listen(&stop, reread.clone())?;
-    let [for_mailbox, for_page] = reread;
+    let [for_mailbox, for_page, for_console] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let others = vec![Arc::clone(&for_mailbox), Arc::clone(&for_page), Arc::clone(&for_console)];
+    let stop = Stop { others, ..Stop::default() };
+    listen(&stop)?;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
-    let _console = console(app).await?;
+    let _console = console(app, &stop, for_console).await?;
     let _page = answer(app, for_page).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
     let inbox = &app.settings.inbox;
@@ -46,13 +46,17 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
 }
 
 /// Serves the console, if that is set, until it is dropped.
-async fn console(app: &App) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+async fn console(
+    app: &App,
+    stop: &Stop,
+    reread: Arc<Notify>,
+) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
     let Some(settings) = &app.settings.console else { return Ok(None) };
     let bound = TcpListener::bind(settings.listen).await;
     let listener = bound.map_err(|error| Failure::Failed(format!("`console.listen` {}: {error}", settings.listen)))?;
     tracing::info!(address = %listener.local_addr()?, url = settings.url, "the console is served");
-    let console = Console::new(app.clone(), settings.clone());
-    Ok(Some(AbortOnDropHandle::new(tokio::spawn(console.serve(listener)))))
+    let console = Console::new(app.clone(), settings.clone(), stop.clone());
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(console.serve(listener, reread)))))
 }
 
 /// Serves health and figures, if that is set, until it is dropped.
@@ -75,7 +79,7 @@ async fn answer(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHand
 }
 
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.
-fn listen(stop: &Stop, reread: [Arc<Notify>; 2]) -> std::io::Result<()> {
+fn listen(stop: &Stop) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -85,10 +89,7 @@ fn listen(stop: &Stop, reread: [Arc<Notify>; 2]) -> std::io::Result<()> {
             tokio::select! {
                 _ = terminate.recv() => stop.end.cancel(),
                 _ = interrupt.recv() => stop.end.cancel(),
-                _ = hangup.recv() => {
-                    stop.reload.notify_one();
-                    reread.iter().for_each(|reread| reread.notify_one());
-                }
+                _ = hangup.recv() => stop.reread(),
             }
         }
     });

@@ -19,6 +19,7 @@ pub mod calendar;
 pub mod case;
 pub mod cohort;
 pub mod discount;
+pub mod effect;
 pub mod evaluation;
 pub mod evidence;
 pub mod excerpt;
@@ -35,8 +36,10 @@ pub mod person;
 pub mod plan;
 pub mod policy;
 pub mod promise;
+pub mod publication;
 pub mod reason;
 pub mod schedule;
+pub mod second_person;
 mod settle;
 pub mod term;
 #[cfg(test)]

@@ -10,9 +10,10 @@ use super::guard::Actor;
 use crate::domain::person::Permission;
 
 /// The console's sections in the order of a day's work, each with what it needs.
-const SECTIONS: [Section; 3] = [
+const SECTIONS: [Section; 4] = [
     Section { path: "/cases", title: "Cases", needs: Permission::Look },
     Section { path: "/accounts", title: "Accounts", needs: Permission::Look },
+    Section { path: "/policy", title: "Schedule and policy", needs: Permission::Look },
     Section { path: "/people", title: "People", needs: Permission::People },
 ];
 

@@ -6,6 +6,7 @@ mod guard;
 mod headers;
 mod html;
 mod people;
+mod policy;
 mod routes;
 mod secret;
 mod sign_in;
@@ -13,46 +14,84 @@ mod throttle;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Router, middleware::from_fn_with_state};
+use arc_swap::ArcSwap;
+use axum::{Router, extract::FromRef, middleware::from_fn_with_state};
 use ring::rand::SystemRandom;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, settings::Console as Settings};
+use crate::{app::App, settings::Console as Settings, sweep::Stop};
+use policy::Previews;
 use throttle::Throttle;
 
 /// What pages and acts work with.
+#[derive(Clone)]
 pub struct Console {
     app: App,
     settings: Settings,
+    /// Tells everybody who keeps rules that there are new ones.
+    stop: Stop,
     random: SystemRandom,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
+    previews: Arc<Previews>,
 }
 
 type Shared = Arc<Console>;
 
-impl Console {
-    pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default() }
-    }
+/// Hands each request the console with the rules of its moment.
+#[derive(Clone)]
+pub struct Hub(Arc<ArcSwap<Console>>);
 
-    /// Answers requests until it is dropped.
-    pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let router = self.router();
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+impl FromRef<Hub> for Shared {
+    fn from_ref(hub: &Hub) -> Self {
+        hub.0.load_full()
     }
+}
 
-    fn router(self) -> Router {
-        let console = Arc::new(self);
-        let mut router = Router::new();
-        for Route { path, needs, handler, .. } in routes() {
-            let guarded = from_fn_with_state((Arc::clone(&console), needs), guard::guard);
-            router = router.route(path, handler.layer(guarded));
+impl Hub {
+    /// Reads the rules again whenever somebody says that there may be new ones.
+    async fn follow(&self, reread: &Notify) -> std::convert::Infallible {
+        loop {
+            reread.notified().await;
+            let console = self.0.load_full();
+            match console.app.reread().await {
+                Ok(rules) => {
+                    let app = App { rules: Arc::new(rules), ..console.app.clone() };
+                    self.0.store(Arc::new(Console { app, ..(*console).clone() }));
+                }
+                // The daemon says what is wrong with them.
+                Err(problem) => tracing::debug!(problem, "the console goes on with the old rules"),
+            }
         }
-        let headers = from_fn_with_state(Arc::clone(&console), headers::add);
-        router.fallback(html::not_found).layer(headers).with_state(console)
     }
+}
+
+impl Console {
+    pub fn new(app: App, settings: Settings, stop: Stop) -> Self {
+        let (throttle, previews) = (Arc::default(), Arc::default());
+        Self { app, settings, stop, random: SystemRandom::new(), throttle, previews }
+    }
+
+    /// Answers requests until it is dropped; `reread` says that policies and wording may have changed.
+    pub async fn serve(self, listener: TcpListener, reread: Arc<Notify>) -> std::io::Result<()> {
+        let hub = Hub(Arc::new(ArcSwap::from_pointee(self)));
+        let router = router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            ended = async { axum::serve(listener, router).await } => ended,
+            never = hub.follow(&reread) => match never {},
+        }
+    }
+}
+
+fn router(hub: Hub) -> Router {
+    let mut router = Router::new();
+    for Route { path, needs, handler, .. } in routes() {
+        let guarded = from_fn_with_state((hub.clone(), needs), guard::guard);
+        router = router.route(path, handler.layer(guarded));
+    }
+    let headers = from_fn_with_state(hub.clone(), headers::add);
+    router.fallback(html::not_found).layer(headers).with_state(hub)
 }

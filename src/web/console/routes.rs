@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, cases, html, people, sign_in};
+use super::{Hub, accounts, cases, html, people, policy, sign_in};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -21,6 +21,7 @@ pub enum Needs {
 
 impl Needs {
     pub const LOOK: Self = Self::Permission(Permission::Look);
+    pub const DECIDE: Self = Self::Permission(Permission::Decide);
     pub const PEOPLE: Self = Self::Permission(Permission::People);
 }
 
@@ -29,23 +30,23 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub needs: Needs,
-    pub(super) handler: MethodRouter<Shared>,
+    pub(super) handler: MethodRouter<Hub>,
 }
 
 impl Route {
     /// Looking at a page changes nothing.
-    pub(super) fn page<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+    pub(super) fn page<H: Handler<T, Hub>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
         Self { method: Method::GET, path, needs, handler: get(handler) }
     }
 
     /// What a form sends.
-    pub(super) fn act<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+    pub(super) fn act<H: Handler<T, Hub>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
         Self { method: Method::POST, path, needs, handler: post(handler) }
     }
 }
 
 pub fn routes() -> Vec<Route> {
     let style = Route::page("/style.css", Needs::Nobody, html::style);
-    let rooms = [sign_in::routes(), cases::routes(), accounts::routes(), people::routes()];
+    let rooms = [sign_in::routes(), cases::routes(), accounts::routes(), policy::routes(), people::routes()];
     rooms.into_iter().flatten().chain([style]).collect()
 }
