@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
@@ -78,17 +79,18 @@ impl Published {
     }
 }
 
+#[derive(Clone)]
 pub struct Rules {
     /// The policy of accounts that name none.
     pub standard: Published,
     pub named: BTreeMap<String, Published>,
     pub calendar: Calendar,
-    pub words: Words,
+    pub words: Arc<Words>,
     /// Catalogues whose files do not count any more.
     pub overruled_words: Vec<Overruled>,
-    pub playbooks: Playbooks,
+    pub playbooks: Arc<Playbooks>,
     /// The words by which replies are read.
-    pub replies: Replies,
+    pub replies: Arc<Replies>,
     /// How many versions people had published when these rules were made.
     publications: i64,
 }
@@ -158,10 +160,10 @@ impl Rules {
                 standard,
                 named,
                 calendar,
-                words,
+                words: Arc::new(words),
                 overruled_words: Vec::new(),
-                playbooks,
-                replies,
+                playbooks: Arc::new(playbooks),
+                replies: Arc::new(replies),
                 publications: 0,
             }),
             _ => Err(problems),
@@ -205,9 +207,19 @@ impl Rules {
         }
         if !texts.is_empty() {
             let words = self.words.with(&texts).ok().filter(|words| contract::check(words).is_empty());
-            self.words = words.ok_or_else(|| not_understood("wording"))?;
+            self.words = Arc::new(words.ok_or_else(|| not_understood("wording"))?);
         }
         Ok(())
+    }
+
+    /// The same with another text for a policy; `None` when it is none.
+    pub fn with_policy(&self, name: &str, text: &str) -> Option<Self> {
+        let (published, mut rules) = (Published::stored(name.to_owned(), text)?, self.clone());
+        match rules.standard.policy.name == name {
+            true => rules.standard = published,
+            false => drop(rules.named.insert(name.to_owned(), published)),
+        }
+        Some(rules)
     }
 
     /// The policy of an account. One that does not exist any more falls back to the standard.
