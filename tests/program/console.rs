@@ -12,18 +12,24 @@ use crate::{
     running::Running,
 };
 
-const GOOD: &str = "correct horse battery";
+pub const GOOD: &str = "correct horse battery";
 
 /// A running console in which Ada looks after people.
 fn opened() -> (House, Running, String) {
     let house = House::with_accounts(&["A"]);
+    let (daemon, address) = opened_for(&house);
+    (house, daemon, address)
+}
+
+/// The console of a house.
+pub fn opened_for(house: &House) -> (Running, String) {
     let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
     house.edit("duly.toml", "[delivery]\n", settings);
-    let daemon = Running::start(&house);
+    let daemon = Running::start(house);
     let log = daemon.log();
     let line = log.lines().find(|line| line.contains("the console is served")).unwrap_or_else(|| panic!("{log}"));
     let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    (house, daemon, address)
+    (daemon, address)
 }
 
 /// The path of the link that is printed for a new person.
@@ -42,7 +48,7 @@ fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
     browser.post("/sign-in", &[("name", name), ("password", password), ("next", "/password")])
 }
 
-fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
+pub fn signed_in(house: &House, address: &str, name: &str, roles: &[&str]) -> Browser {
     let mut browser = Browser::new(address);
     assert_eq!(choose(&mut browser, &invited(house, name, roles), GOOD).status, 303);
     let page = sign_in(&mut browser, name, GOOD);
@@ -140,6 +146,11 @@ async fn each_route_asks_for_what_it_declares() {
     let mut walked = 0;
     for route in routes() {
         let path = route.path.replace("{token}", "x").replace("{number}", "A").replace("{id}", "1");
+        let path = path
+            .replace("{name}", "standard")
+            .replace("{locale}", "en")
+            .replace("{version}", "1")
+            .replace("{stage}", "0");
         for (role, browser) in &mut people {
             if path == "/sign-out" || path == "/password" && route.method == Method::POST {
                 continue;

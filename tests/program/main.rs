@@ -21,6 +21,7 @@ mod browser;
 mod cases;
 mod clock;
 mod console;
+mod console_policy;
 mod daemon;
 mod damage;
 mod delivery;
