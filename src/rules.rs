@@ -1,6 +1,10 @@
 //! What finance sets: policies, wording, holidays, playbooks. Loaded together, swapped together.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -11,15 +15,17 @@ use crate::{
         calendar::{Calendar, HolidayRule},
         facts::Account,
         policy::Policy,
+        publication::{InForce, Matter},
         schedule::Occurrences,
     },
     inbox::words::Replies,
     letter::{Words, contract},
     settings::{FileProblem, Settings, read_toml},
-    store::Store,
+    store::{Store, StoreError},
 };
 pub use playbooks::Playbooks;
 
+pub mod desk;
 mod playbooks;
 
 /// A policy with the label of its version, e.g. `standard-3`.
@@ -27,26 +33,66 @@ mod playbooks;
 pub struct Published {
     pub policy: Policy,
     pub label: String,
-    text: String,
+    pub text: String,
+    /// Where the file still has an older version than the one that counts: its path and that version.
+    pub overruled: Option<Overruled>,
+    file: PathBuf,
+}
+
+/// A file that does not count any more, since a person published a later version in the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruled {
+    pub file: PathBuf,
+    /// The version that the file has, and the one that counts.
+    pub of_file: i64,
+    pub version: i64,
 }
 
 impl Published {
     /// A version as it was stored; `None` when this program does not understand it any more.
     pub fn stored(label: String, text: &str) -> Option<Self> {
         let policy = toml::from_str(text).ok()?;
-        Some(Self { policy, label, text: text.to_owned() })
+        Some(Self { policy, label, text: text.to_owned(), overruled: None, file: PathBuf::new() })
+    }
+
+    /// Takes over what counts beside the file.
+    async fn follow(&mut self, store: &Store, found: InForce) -> crate::store::Result<()> {
+        let name = self.policy.name.clone();
+        let (version, of_file) = match found {
+            InForce::File(Some(version)) => {
+                self.label = format!("{name}-{version}");
+                return Ok(());
+            }
+            InForce::File(None) => {
+                self.label = format!("{name} (not yet used)");
+                return Ok(());
+            }
+            InForce::Stored { version, of_file } => (version, of_file),
+        };
+        let text = stored_text(store, Matter::Policy, &name, version).await?;
+        let stored =
+            Self::stored(format!("{name}-{version}"), &text).filter(|stored| stored.policy.problems().is_empty());
+        let stored = stored.ok_or_else(|| not_understood(&format!("the policy {name}-{version}")))?;
+        let overruled = Some(Overruled { file: self.file.clone(), of_file, version });
+        *self = Self { overruled, file: std::mem::take(&mut self.file), ..stored };
+        Ok(())
     }
 }
 
+#[derive(Clone)]
 pub struct Rules {
     /// The policy of accounts that name none.
     pub standard: Published,
     pub named: BTreeMap<String, Published>,
     pub calendar: Calendar,
-    pub words: Words,
-    pub playbooks: Playbooks,
+    pub words: Arc<Words>,
+    /// Catalogues whose files do not count any more.
+    pub overruled_words: Vec<Overruled>,
+    pub playbooks: Arc<Playbooks>,
     /// The words by which replies are read.
-    pub replies: Replies,
+    pub replies: Arc<Replies>,
+    /// How many versions people had published when these rules were made.
+    publications: i64,
 }
 
 impl std::fmt::Debug for Rules {
@@ -110,33 +156,70 @@ impl Rules {
             read.map_err(|found| problems.extend(found)).ok()
         });
         match (standard, words, playbooks, replies) {
-            (Some(standard), Some(words), Some(playbooks), Some(replies)) if problems.is_empty() => {
-                Ok(Self { standard, named, calendar, words, playbooks, replies })
-            }
+            (Some(standard), Some(words), Some(playbooks), Some(replies)) if problems.is_empty() => Ok(Self {
+                standard,
+                named,
+                calendar,
+                words: Arc::new(words),
+                overruled_words: Vec::new(),
+                playbooks: Arc::new(playbooks),
+                replies: Arc::new(replies),
+                publications: 0,
+            }),
             _ => Err(problems),
         }
     }
 
-    /// Gives each policy its version: the newest stored one if the text is the same, else a new one.
+    /// Gives each policy its version: the newest stored one if the text is the same, else a new one. What a person
+    /// published counts before an older file.
     pub async fn publish(&mut self, store: &Store, now: DateTime<Utc>) -> crate::store::Result<()> {
+        self.publications = store.publications().await?;
         for published in self.named.values_mut().chain([&mut self.standard]) {
-            let name = &published.policy.name;
-            let version = store.publish_policy(name, &published.text, "policy file", now).await?;
-            published.label = format!("{name}-{version}");
+            let found = store.use_file(Matter::Policy, &published.policy.name, &published.text, now).await?;
+            published.follow(store, found).await?;
+        }
+        self.follow_words(store).await
+    }
+
+    /// The same for whoever only looks: what was not used yet gets no version.
+    pub async fn label(&mut self, store: &Store) -> crate::store::Result<()> {
+        self.publications = store.publications().await?;
+        for published in self.named.values_mut().chain([&mut self.standard]) {
+            let found = store.look_file(Matter::Policy, &published.policy.name, &published.text).await?;
+            published.follow(store, found).await?;
+        }
+        self.follow_words(store).await
+    }
+
+    /// Whether a person has published something since.
+    pub async fn are_old(&self, store: &Store) -> crate::store::Result<bool> {
+        Ok(store.publications().await? > self.publications)
+    }
+
+    async fn follow_words(&mut self, store: &Store) -> crate::store::Result<()> {
+        let mut texts = BTreeMap::new();
+        for catalogue in self.words.catalogues() {
+            let locale = &catalogue.locale;
+            let found = store.look_file(Matter::Wording, locale, &catalogue.source).await?;
+            let InForce::Stored { version, of_file } = found else { continue };
+            self.overruled_words.push(Overruled { file: catalogue.file.clone(), of_file, version });
+            texts.insert(locale.clone(), stored_text(store, Matter::Wording, locale, version).await?);
+        }
+        if !texts.is_empty() {
+            let words = self.words.with(&texts).ok().filter(|words| contract::check(words).is_empty());
+            self.words = Arc::new(words.ok_or_else(|| not_understood("wording"))?);
         }
         Ok(())
     }
 
-    /// Labels each policy with its version if it has been used, for whoever only looks.
-    pub async fn label(&mut self, store: &Store) -> crate::store::Result<()> {
-        for published in self.named.values_mut().chain([&mut self.standard]) {
-            let name = &published.policy.name;
-            published.label = match store.policy_version(name, &published.text).await? {
-                Some(version) => format!("{name}-{version}"),
-                None => format!("{name} (not yet used)"),
-            };
+    /// The same with another text for a policy; `None` when it is none.
+    pub fn with_policy(&self, name: &str, text: &str) -> Option<Self> {
+        let (published, mut rules) = (Published::stored(name.to_owned(), text)?, self.clone());
+        match rules.standard.policy.name == name {
+            true => rules.standard = published,
+            false => drop(rules.named.insert(name.to_owned(), published)),
         }
-        Ok(())
+        Some(rules)
     }
 
     /// The policy of an account. One that does not exist any more falls back to the standard.
@@ -151,17 +234,32 @@ impl Rules {
     }
 }
 
+async fn stored_text(store: &Store, matter: Matter, name: &str, version: i64) -> crate::store::Result<String> {
+    let found = store.versions(matter, name, version, 1).await?.into_iter().next();
+    found.map(|found| found.text).ok_or_else(|| not_understood(&format!("{name}-{version}")))
+}
+
+fn not_understood(what: &str) -> StoreError {
+    StoreError::Refused(format!("{what}, published in the console, is not understood by this program"))
+}
+
 fn read_policy(file: &Path, zone: Tz) -> Result<Published, Vec<String>> {
     let (policy, text): (Policy, String) = read_toml(file).map_err(|problem| vec![problem.to_string()])?;
+    let problems = problems_of(&policy, zone);
+    if problems.is_empty() {
+        return Ok(Published { label: policy.name.clone(), policy, text, overruled: None, file: file.to_owned() });
+    }
+    let problem = |what| FileProblem { file: file.to_owned(), what }.to_string();
+    Err(problems.into_iter().map(problem).collect())
+}
+
+/// What is wrong with a policy, each with its key.
+fn problems_of(policy: &Policy, zone: Tz) -> Vec<String> {
     let mut problems = policy.problems();
     if let Some(schedule) = &policy.schedule {
         problems.extend(Occurrences::parse(&schedule.sweep, zone).err().map(|why| format!("`schedule.sweep`: {why}")));
     }
-    if problems.is_empty() {
-        return Ok(Published { label: policy.name.clone(), policy, text });
-    }
-    let problem = |what| FileProblem { file: file.to_owned(), what }.to_string();
-    Err(problems.into_iter().map(problem).collect())
+    problems
 }
 
 /// The `.toml` files of a folder in the order of their names; none when there is no folder.

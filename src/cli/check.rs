@@ -19,6 +19,7 @@ use crate::{
         schedule::next_runs,
     },
     mailbox::maildir,
+    rules::Overruled,
     settings::TlsMode,
 };
 
@@ -32,6 +33,7 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     for published in published {
         text += &format!("\nPolicy {}\n{}", published.label, policy(&published.policy));
     }
+    text += &overruled(app);
     text += &runs(app)?;
     text += &maps(app)?;
     let locales: Vec<&str> = app.rules.words.catalogues().iter().map(|catalogue| catalogue.locale.as_str()).collect();
@@ -50,6 +52,22 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
     text += &format!("Database: {}\n", rows.join(", "));
     print(&text);
     Ok(Done::Well)
+}
+
+/// Files that do not count any more, since somebody published a later version in the console.
+fn overruled(app: &App) -> String {
+    let rules = &app.rules;
+    let policies = rules.named.values().chain([&rules.standard]).filter_map(|published| published.overruled.as_ref());
+    let said = |old: &Overruled| {
+        format!(
+            "\n{} still has version {}. Version {}, published in the console, counts; change the file, and it counts \
+             again.\n",
+            old.file.display(),
+            old.of_file,
+            old.version
+        )
+    };
+    policies.chain(&rules.overruled_words).map(said).collect()
 }
 
 /// Where bounces and answers are looked for.

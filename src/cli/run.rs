@@ -25,15 +25,15 @@ pub struct Args {}
 pub async fn run(app: &App, _args: &Args) -> Outcome {
     let work = app.at_work().await?;
     app.store.check(Check::Quick).await?;
-    let stop = Stop::default();
-    let reread = [(); 3].map(|()| Arc::new(Notify::new()));
-    listen(&stop, reread.clone())?;
-    let [for_mailbox, for_page, for_console] = reread;
+    let others = [(); 4].map(|()| Arc::new(Notify::new()));
+    let stop = Stop { others: others.to_vec(), ..Stop::default() };
+    let [for_mailbox, for_page, for_console, for_picture] = others;
+    listen(&stop)?;
     tracing::info!(company = app.settings.company.code, policy = app.rules.standard.label, "duly is running");
     let mut daemon = Daemon::new(app.deliverer(&work, None)?);
     // It is told until the end how it is.
     let _ops = tell(app, daemon.signs.clone()).await?;
-    let _console = console(app, for_console).await?;
+    let _console = console(app, &stop, [for_console, for_picture]).await?;
     let _page = answer(app, for_page).await?;
     // By itself, so that trouble with the mailbox keeps nothing from being sent.
     let inbox = &app.settings.inbox;
@@ -47,17 +47,21 @@ pub async fn run(app: &App, _args: &Args) -> Outcome {
 }
 
 /// Serves the console, if that is set, until it is dropped.
-async fn console(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
+async fn console(
+    app: &App,
+    stop: &Stop,
+    [reread, look_again]: [Arc<Notify>; 2],
+) -> Result<Option<AbortOnDropHandle<std::io::Result<()>>>, Failure> {
     let Some(settings) = &app.settings.console else { return Ok(None) };
     let bound = TcpListener::bind(settings.listen).await;
     let listener = bound.map_err(|error| Failure::Failed(format!("`console.listen` {}: {error}", settings.listen)))?;
     tracing::info!(address = %listener.local_addr()?, url = settings.url, "the console is served");
     let wall = Wall::default();
-    let console = Console::new(app.clone(), settings.clone(), wall.clone());
-    let picture = picture::watch(app.clone(), wall, reread);
+    let console = Console::new(app.clone(), settings.clone(), stop.clone(), wall.clone());
+    let picture = picture::watch(app.clone(), wall, look_again);
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(async move {
         tokio::select! {
-            ended = console.serve(listener) => ended,
+            ended = console.serve(listener, reread) => ended,
             never = picture => match never {},
         }
     }))))
@@ -83,7 +87,7 @@ async fn answer(app: &App, reread: Arc<Notify>) -> Result<Option<AbortOnDropHand
 }
 
 /// SIGTERM and SIGINT end between two messages; SIGHUP reads policies and wording again.
-fn listen(stop: &Stop, reread: [Arc<Notify>; 3]) -> std::io::Result<()> {
+fn listen(stop: &Stop) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -93,10 +97,7 @@ fn listen(stop: &Stop, reread: [Arc<Notify>; 3]) -> std::io::Result<()> {
             tokio::select! {
                 _ = terminate.recv() => stop.end.cancel(),
                 _ = interrupt.recv() => stop.end.cancel(),
-                _ = hangup.recv() => {
-                    stop.reload.notify_one();
-                    reread.iter().for_each(|reread| reread.notify_one());
-                }
+                _ = hangup.recv() => stop.reread(),
             }
         }
     });

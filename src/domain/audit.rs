@@ -16,8 +16,14 @@ pub const CUSTOMER: &str = "customer";
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// A policy was used for the first time.
+    /// A version of a policy was used for the first time, or published.
     Policy,
+    /// The same of the words of a language.
+    Wording,
+    /// A change waits for a second person.
+    Proposed,
+    /// It was approved, declined or taken back.
+    Decided,
     /// A file was taken.
     Import,
     /// A sweep ended.
@@ -55,8 +61,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Policy,
+        Self::Wording,
+        Self::Proposed,
+        Self::Decided,
         Self::Import,
         Self::Sweep,
         Self::HeldBack,
@@ -82,6 +91,9 @@ impl Kind {
     pub fn code(self) -> &'static str {
         match self {
             Self::Policy => "policy",
+            Self::Wording => "wording",
+            Self::Proposed => "proposed",
+            Self::Decided => "decided",
             Self::Import => "import",
             Self::Sweep => "sweep",
             Self::HeldBack => "held_back",

@@ -1,6 +1,7 @@
 //! Wording catalogues: `<locale>.ftl` with its companion `<locale>.toml`, read once and shared.
 
 use std::{
+    collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -109,6 +110,23 @@ impl Words {
         }
     }
 
+    /// The same with other texts for some locales.
+    ///
+    /// # Errors
+    /// Every text that cannot be read.
+    pub fn with(&self, texts: &BTreeMap<String, String>) -> Result<Self, Vec<WordingProblem>> {
+        let (mut catalogues, mut problems) = (Vec::new(), Vec::new());
+        for old in &self.catalogues {
+            let source = texts.get(&old.locale).unwrap_or(&old.source).clone();
+            match Catalogue::new(old.file.clone(), &old.locale, source, old.lists.clone()) {
+                Ok(catalogue) => catalogues.push(catalogue),
+                Err(mut found) => problems.append(&mut found),
+            }
+        }
+        let (fallback, fallback_tag) = (self.fallback, self.fallback_tag.clone());
+        if problems.is_empty() { Ok(Self { catalogues, fallback, fallback_tag }) } else { Err(problems) }
+    }
+
     /// All catalogues, by file name.
     pub fn catalogues(&self) -> &[Catalogue] {
         &self.catalogues
@@ -142,7 +160,6 @@ impl Catalogue {
         let problem = |file: &Path, line, what| vec![WordingProblem { file: file.to_owned(), line, what }];
         let locale = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         Formats::of(&locale).map_err(|e| problem(&file, None, format!("the file's name is no usable locale: {e}")))?;
-        let tag = locale.parse().map_err(|e| problem(&file, None, format!("`{locale}` is no language tag: {e}")))?;
         let source = fs::read_to_string(&file).map_err(|e| problem(&file, None, format!("cannot be read: {e}")))?;
         let companion = file.with_extension("toml");
         let lists = fs::read_to_string(&companion).map_err(|e| {
@@ -152,6 +169,12 @@ impl Catalogue {
             let line = e.span().map(|span| line_at(&lists, span.start));
             problem(&companion, line, e.message().to_owned())
         })?;
+        Self::new(file, &locale, source, lists)
+    }
+
+    fn new(file: PathBuf, locale: &str, source: String, lists: Lists) -> Result<Self, Vec<WordingProblem>> {
+        let problem = |what| vec![WordingProblem { file: file.clone(), line: None, what }];
+        let tag = locale.parse().map_err(|e| problem(format!("`{locale}` is no language tag: {e}")))?;
         let resource = FluentResource::try_new(source.clone()).map_err(|(_, errors)| {
             let each = |e: fluent_syntax::parser::ParserError| WordingProblem {
                 file: file.clone(),
@@ -164,12 +187,9 @@ impl Catalogue {
         // The marks U+2068 and U+2069 around variables show as boxes in some mail programs.
         bundle.set_use_isolating(false);
         bundle.add_resource(resource).map_err(|errors| {
-            errors
-                .iter()
-                .flat_map(|e| problem(&file, None, format!("{e}; give each message one text")))
-                .collect::<Vec<_>>()
+            errors.iter().flat_map(|e| problem(format!("{e}; give each message one text"))).collect::<Vec<_>>()
         })?;
-        Ok(Self { locale, file, source, lists, bundle })
+        Ok(Self { locale: locale.to_owned(), file, source, lists, bundle })
     }
 
     /// The text of a message.

@@ -213,6 +213,16 @@ impl Frozen {
                 "policy_version",
                 "SELECT name || '-' || version FROM policy_version WHERE company = $1 AND recorded_at >= $2",
             ),
+            Kind::Wording => (
+                "wording_version",
+                "SELECT name || '-' || version FROM wording_version WHERE company = $1 AND recorded_at >= $2",
+            ),
+            Kind::Proposed => {
+                ("change", "SELECT CAST(id AS TEXT) FROM change WHERE company = $1 AND proposed_at >= $2 ORDER BY id")
+            }
+            Kind::Decided => {
+                ("change", "SELECT CAST(id AS TEXT) FROM change WHERE company = $1 AND decided_at >= $2 ORDER BY id")
+            }
             Kind::Import => {
                 ("batch", "SELECT CAST(id AS TEXT) FROM batch WHERE company = $1 AND recorded_at >= $2 ORDER BY id")
             }

@@ -232,8 +232,29 @@ const NUMBERS: Invariant = Invariant {
     ],
 };
 
+const CHANGES: Invariant = Invariant {
+    name: "changes",
+    counted: "SELECT COUNT(*) FROM change WHERE company = $1 AND state <> 'draft'",
+    rules: &[
+        (
+            "change",
+            "SELECT CAST(id AS TEXT) AS key, 'approved by its author' AS kept, 'by a second person' AS computed \
+             FROM change WHERE company = $1 AND state = 'published' AND LOWER(decided_by) = LOWER(author)",
+        ),
+        (
+            "change",
+            "SELECT CAST(c.id AS TEXT) AS key, 'published as ' || COALESCE(CAST(c.version AS TEXT), '-') AS kept, \
+             'a version with its text' AS computed FROM change c WHERE c.company = $1 AND c.state = 'published' \
+             AND NOT EXISTS (SELECT 1 FROM policy_version v WHERE c.matter = 'policy' AND v.company = c.company \
+             AND v.name = c.name AND v.version = c.version AND v.text = c.text AND v.author = c.author) \
+             AND NOT EXISTS (SELECT 1 FROM wording_version v WHERE c.matter = 'wording' AND v.company = c.company \
+             AND v.name = c.name AND v.version = c.version AND v.text = c.text AND v.author = c.author)",
+        ),
+    ],
+};
+
 /// In the order in which they are told.
-pub const INVARIANTS: [Invariant; 6] = [FACTS, DECISIONS, NOTICES, STATES, STAGES, NUMBERS];
+pub const INVARIANTS: [Invariant; 7] = [FACTS, DECISIONS, NOTICES, STATES, STAGES, NUMBERS, CHANGES];
 
 impl Invariant {
     /// How much is looked at.

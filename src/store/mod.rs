@@ -12,6 +12,7 @@ pub mod audit;
 mod backup;
 pub mod bell;
 pub mod cases;
+pub mod changes;
 pub mod cohorts;
 pub mod contacts;
 pub mod doubts;

@@ -1,16 +1,15 @@
 //! What the chain tells about rows of other tables, composed from the rows themselves.
 
-use sha2::{Digest, Sha256};
-
 use super::{
     Result, agreements,
-    engine::{Columns, Row, Tx, query},
-    policies::hex,
+    engine::{Columns, Row, Tx, dynamic, query},
+    policies::{digest, table},
     sweep_print::{add, sweep_print},
 };
 use crate::domain::{
     audit::{DULY, Entry, Fingerprint, Kind, instant},
     money::Money,
+    publication::Matter,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -19,7 +18,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub(super) async fn told(tx: &mut Tx, company: i64, kind: Kind, subject: &str) -> Result<Option<Entry>> {
     let id = subject.parse::<i64>().ok();
     let found = match (kind, id) {
-        (Kind::Policy, _) => policy(tx, company, subject).await?,
+        (Kind::Policy, _) => version(tx, company, Matter::Policy, subject).await?,
+        (Kind::Wording, _) => version(tx, company, Matter::Wording, subject).await?,
+        (Kind::Proposed, Some(id)) => proposed(tx, company, id).await?,
+        (Kind::Decided, Some(id)) => decided(tx, company, id).await?,
         (Kind::Import, Some(id)) => import(tx, company, id).await?,
         (Kind::Sweep, Some(id)) => sweep(tx, company, id).await?,
         (Kind::HeldBack, Some(id)) => held_back(tx, company, id).await?,
@@ -50,16 +52,43 @@ async fn row(tx: &mut Tx, text: &'static str, company: i64, id: i64) -> Result<O
 }
 
 /// The subject is the label of the version, e.g. `standard-1`.
-async fn policy(tx: &mut Tx, company: i64, label: &str) -> Result<Option<Told>> {
+async fn version(tx: &mut Tx, company: i64, matter: Matter, label: &str) -> Result<Option<Told>> {
     let parts = label.rsplit_once('-').and_then(|(name, version)| Some((name, version.parse::<i64>().ok()?)));
     let Some((name, version)) = parts else { return Ok(None) };
-    let text = "SELECT recorded_at, author, text FROM policy_version WHERE company = $1 AND name = $2 AND version = $3";
-    let Some(row) = query(text).bind(company).bind(name).bind(version).fetch_optional(tx).await? else {
+    let text = format!(
+        "SELECT recorded_at, author, text, reason FROM {} WHERE company = $1 AND name = $2 AND version = $3",
+        table(matter)
+    );
+    let Some(row) = dynamic(text).bind(company).bind(name).bind(version).fetch_optional(tx).await? else {
         return Ok(None);
     };
     let mut c = Columns::of(&row);
     let (at, author, text): (_, _, &str) = (c.take()?, c.take()?, c.take()?);
-    Ok(Some(Told { at, author, detail: format!("sha256 {}", hex(&Sha256::digest(text))) }))
+    let reason = c.take::<Option<&str>>()?.map(|reason| format!(": {reason}")).unwrap_or_default();
+    Ok(Some(Told { at, author, detail: format!("sha256 {}{reason}", digest(text)) }))
+}
+
+async fn proposed(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
+    let text = "SELECT proposed_at, author, matter, name, base, text, reason FROM change \
+                WHERE company = $1 AND id = $2 AND proposed_at IS NOT NULL";
+    let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
+    let mut c = Columns::of(&row);
+    let (at, author, matter, name): (_, _, &str, &str) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let (base, text): (&str, &str) = (c.take()?, c.take()?);
+    let why = c.take::<Option<&str>>()?.unwrap_or_default();
+    let detail = format!("{matter} {name}, sha256 {} instead of {}: {why}", digest(text), digest(base));
+    Ok(Some(Told { at, author, detail }))
+}
+
+async fn decided(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {
+    let text = "SELECT decided_at, decided_by, state, name, version, decided_why FROM change \
+                WHERE company = $1 AND id = $2 AND decided_at IS NOT NULL AND decided_by IS NOT NULL";
+    let Some(row) = row(tx, text, company, id).await? else { return Ok(None) };
+    let mut c = Columns::of(&row);
+    let (at, author, state, name): (_, _, &str, &str) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let label = c.take::<Option<i64>>()?.map(|version| format!(" as {name}-{version}")).unwrap_or_default();
+    let why = c.take::<Option<&str>>()?.unwrap_or_default();
+    Ok(Some(Told { at, author, detail: format!("{state}{label}: {why}") }))
 }
 
 async fn import(tx: &mut Tx, company: i64, id: i64) -> Result<Option<Told>> {

@@ -43,6 +43,15 @@ const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(15);
 pub struct Stop {
     pub end: CancellationToken,
     pub reload: Arc<Notify>,
+    /// Others who keep rules: the pages and the mailbox.
+    pub others: Vec<Arc<Notify>>,
+}
+
+impl Stop {
+    /// Everybody who keeps rules reads them again.
+    pub fn reread(&self) {
+        self.others.iter().chain([&self.reload]).for_each(|reread| reread.notify_one());
+    }
 }
 
 pub struct Daemon {
@@ -72,17 +81,16 @@ impl Daemon {
         let _vigil = AbortOnDropHandle::new(tokio::spawn(watch(store, clock, self.signs.clone())));
         let mut alarm = self.alarm(Arc::clone(&wake)).await?;
         while !stop.end.is_cancelled() {
+            // Before anything is decided by them.
+            if self.rules_are_old().await {
+                stop.reread();
+                alarm = self.reread(alarm, &wake).await?;
+            }
             self.tick(&stop.end).await;
             tokio::select! {
                 () = wake.notified() => {}
                 () = tokio::time::sleep(self.patience.left().unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)) => {}
-                () = stop.reload.notified() => {
-                    if self.reload().await {
-                        // The schedule may have changed.
-                        alarm.shutdown().await.map_err(scheduler)?;
-                        alarm = self.alarm(Arc::clone(&wake)).await?;
-                    }
-                }
+                () = stop.reload.notified() => alarm = self.reread(alarm, &wake).await?,
                 () = stop.end.cancelled() => {}
             }
         }
@@ -215,6 +223,23 @@ impl Daemon {
         let Some(newest) = due.pop() else { return Ok(None) };
         store.fold_slots(SWEEP, &due, newest, now).await?;
         Ok(Some(newest))
+    }
+
+    /// Whether somebody has published a policy or wording since these rules were read, here or at another replica.
+    async fn rules_are_old(&self) -> bool {
+        self.deliverer.rules.are_old(&self.deliverer.store).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "it is not known whether a policy was published");
+            false
+        })
+    }
+
+    /// Reads policies and wording again, and sets the alarm anew: the schedule may have changed.
+    async fn reread(&mut self, mut alarm: JobScheduler, wake: &Arc<Notify>) -> Result<JobScheduler> {
+        if !self.reload().await {
+            return Ok(alarm);
+        }
+        alarm.shutdown().await.map_err(scheduler)?;
+        self.alarm(Arc::clone(wake)).await
     }
 
     /// Reads policies and wording again; a problem keeps the old ones.

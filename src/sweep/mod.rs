@@ -8,7 +8,7 @@ mod walk;
 mod wall_clock;
 
 pub use daemon::{Daemon, Stop};
-pub use run::{PAGE, SweepReport, Sweeper, plan_each};
+pub use run::{PAGE, Progress, SweepReport, Sweeper, compare, plan_each};
 pub use vigil::Signs;
 pub use walk::{Walk, Walked};
 pub use wall_clock::behind;

@@ -379,7 +379,54 @@ pub async fn plan_each(
     Ok(unreadable)
 }
 
+/// Plans every account that could be due by the rules of either, a page at a time, and gives both sets of decisions to
+/// `take`, which says whether to go on.
+pub async fn compare(
+    old: &Sweeper<'_>,
+    new: &Sweeper<'_>,
+    horizon: Horizon,
+    mut take: impl FnMut(Progress<'_>) -> bool + Send,
+) -> Result<()> {
+    let days = [old, new].into_iter().filter_map(|sweeper| sweeper.rules.first_days()).min();
+    let accounts = match days {
+        Some(days) => old.store.candidates(days, horizon).await?,
+        None => Vec::new(),
+    };
+    let payments_seen = old.store.payments_seen(horizon.batch).await?;
+    let cohorts = old.store.cohorts(horizon).await?;
+    take(Progress::Begun(accounts.len()));
+    for page in accounts.chunks(PAGE) {
+        let mut found = old.store.readable(page, horizon).await?;
+        for snapshot in &mut found.snapshots {
+            let [before, after] = [old, new].map(|sweeper| {
+                let published = sweeper.rules.policy_of(&snapshot.facts.account);
+                sweeper.decide(snapshot, published, (horizon.as_of, &cohorts), payments_seen)
+            });
+            if !take(Progress::Account(&snapshot.facts.account.number, &before, &after)) {
+                return Ok(());
+            }
+        }
+        // Whoever opens a page meanwhile does not wait for this.
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// What a comparison tells while it goes on.
+pub enum Progress<'a> {
+    /// So many accounts will be looked at.
+    Begun(usize),
+    /// An account with its decisions by the old rules and by the new ones.
+    Account(&'a str, &'a [Decision], &'a [Decision]),
+}
+
 impl Sweeper<'_> {
+    /// Why the sweep of so many notices would wait for a person, if it would.
+    pub async fn would_wait(&self, notices: u64) -> Result<Option<&'static str>> {
+        let allowed = self.allowed(false).await?;
+        Ok(allowed.filter(|(most, _)| notices > *most).map(|(_, why)| why))
+    }
+
     /// Plans everything that could be due, without writing. Returns the accounts that cannot be read.
     pub async fn plan(&self, horizon: Horizon, take: impl FnMut(&Snapshot, Decision)) -> Result<Vec<Unreadable>> {
         let accounts = self.candidates(horizon).await?;

@@ -159,7 +159,10 @@ async fn each_route_asks_for_what_it_declares() {
             .replace("{number}", "A")
             .replace("{id}", "1")
             .replace("{currency}", "GBP")
-            .replace("{name}", "ageing");
+            .replace("{locale}", "en")
+            .replace("{version}", "1")
+            .replace("{stage}", "0")
+            .replace("{name}", if route.path.starts_with("/policy") { "standard" } else { "ageing" });
         for (role, browser) in &mut people {
             if path == "/sign-out" || path == "/password" && route.method == Method::POST {
                 continue;

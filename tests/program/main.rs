@@ -25,6 +25,7 @@ mod console_accounts;
 mod console_cases;
 mod console_import;
 mod console_notices;
+mod console_policy;
 mod console_reports;
 mod console_today;
 mod daemon;

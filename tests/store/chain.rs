@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use duly::{
     domain::{
         audit::{Head, Kind},
+        publication::Matter,
         reason::Reason,
     },
     intake::Kind::Payments,
@@ -25,7 +26,10 @@ contracts!(
 
 /// A little of everything: notices, of which one was sent, a hold that was ended, a release.
 async fn busy(fresh: &Fresh) {
-    fresh.publish_policy("standard", "one", "ada", at(DUE_AT)).await.unwrap();
+    fresh.use_file(Matter::Policy, "standard", "one", at(DUE_AT)).await.unwrap();
+    let change = fresh.begin_change((Matter::Wording, "en"), ("a", "b"), ("ada", at(DUE_AT))).await.unwrap();
+    fresh.propose_change(change, ("ada", "kinder"), at(LATER)).await.unwrap();
+    fresh.publish_change(change, None, ("eva", "yes"), at(LATER)).await.unwrap();
     let account = fresh.with_notices(&["A", "B"]).await[0].account;
     let (invoice, amount, until, note) = (None, None, None, None);
     let (reason, author) = ("person".to_owned(), "ada".to_owned());
@@ -61,7 +65,19 @@ async fn what_happened_stands_in_the_chain(fresh: Fresh) {
             _ => assert_eq!(frozen.told(kind, &link.entry.subject).await.unwrap().as_ref(), Some(&link.entry)),
         }
     }
-    let expected = ["held_back", "hold", "hold_ended", "import", "policy", "released", "sent", "sweep"];
+    let expected = [
+        "decided",
+        "held_back",
+        "hold",
+        "hold_ended",
+        "import",
+        "policy",
+        "proposed",
+        "released",
+        "sent",
+        "sweep",
+        "wording",
+    ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     assert_eq!(fresh.audit_head().await.unwrap(), head);
     assert_eq!(frozen.links(head.position - 1).await.unwrap().len(), 1);
@@ -90,7 +106,9 @@ async fn what_differs_from_the_chain_is_found(fresh: Fresh) {
     let now = frozen.told(Kind::Sweep, &swept.entry.subject).await.unwrap().unwrap();
     assert_ne!(now.detail, swept.entry.detail);
     let none = BTreeSet::new();
-    for kind in [Kind::Policy, Kind::Import, Kind::Sweep, Kind::HeldBack, Kind::Released, Kind::Hold, Kind::HoldEnded] {
+    let policies = [Kind::Policy, Kind::Wording, Kind::Proposed, Kind::Decided];
+    let others = [Kind::Import, Kind::Sweep, Kind::HeldBack, Kind::Released, Kind::Hold, Kind::HoldEnded];
+    for kind in policies.into_iter().chain(others) {
         assert!(frozen.untold(kind, at("2025-01-01T00:00"), &none).await.unwrap().is_some(), "{}", kind.code());
         assert!(frozen.untold(kind, at("2025-03-04T00:00"), &none).await.unwrap().is_none(), "{}", kind.code());
     }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, FromRef, Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Needs, Shared, html, secret};
+use super::{Hub, Needs, Shared, html, secret};
 use crate::{domain::person::Person, store::people::Session};
 
 /// Of a session. The prefix binds it to this host and to TLS (RFC 6265bis); browsers take it on `localhost` as well.
@@ -30,7 +30,8 @@ pub struct Actor {
 #[derive(Debug, Clone, Copy)]
 pub struct Address(pub IpAddr);
 
-pub async fn guard(State((console, needs)): State<(Shared, Needs)>, mut request: Request, next: Next) -> Response {
+pub async fn guard(State((hub, needs)): State<(Hub, Needs)>, mut request: Request, next: Next) -> Response {
+    let console = Shared::from_ref(&hub);
     let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
     if acts && !from_here(request.headers(), &console.settings.url) {
         return html::problem(StatusCode::FORBIDDEN, "This form was not sent from the console itself.");

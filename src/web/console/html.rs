@@ -10,12 +10,13 @@ use super::guard::Actor;
 use crate::domain::person::Permission;
 
 /// The console's sections in the order of a day's work, each with what it needs.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     Section { path: "/", title: "Today", needs: Permission::Look },
     Section { path: "/cases", title: "Cases", needs: Permission::Look },
     Section { path: "/accounts", title: "Accounts", needs: Permission::Look },
     Section { path: "/notices", title: "Notices", needs: Permission::Look },
     Section { path: "/reports", title: "Reports", needs: Permission::Look },
+    Section { path: "/policy", title: "Schedule and policy", needs: Permission::Look },
     Section { path: "/import", title: "Import", needs: Permission::Decide },
     Section { path: "/people", title: "People", needs: Permission::People },
 ];

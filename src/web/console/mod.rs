@@ -10,6 +10,7 @@ mod html;
 mod import;
 mod notices;
 mod people;
+mod policy;
 mod reports;
 mod routes;
 mod secret;
@@ -20,67 +21,109 @@ mod unusual;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Router, middleware::from_fn_with_state};
+use arc_swap::ArcSwap;
+use axum::{Router, extract::FromRef, middleware::from_fn_with_state};
 use ring::rand::SystemRandom;
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+};
 use tokio_util::task::AbortOnDropHandle;
 
 pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings};
+use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings, sweep::Stop};
 use import::Desk;
+use policy::Previews;
 use throttle::Throttle;
 use unusual::Unusual;
 
 /// What pages and acts work with.
+#[derive(Clone)]
 pub struct Console {
     app: App,
     settings: Settings,
+    /// Tells everybody who keeps rules that there are new ones.
+    stop: Stop,
     random: SystemRandom,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     unusual: Unusual,
     wall: Wall,
     queue: Arc<Queue>,
-    desk: Desk,
+    desk: Arc<Desk>,
+    previews: Arc<Previews>,
     /// Marks sessions as used, one at a time.
     marking: Arc<Semaphore>,
 }
 
 type Shared = Arc<Console>;
 
+/// Hands each request the console with the rules of its moment.
+#[derive(Clone)]
+pub struct Hub(Arc<ArcSwap<Console>>);
+
+impl FromRef<Hub> for Shared {
+    fn from_ref(hub: &Hub) -> Self {
+        hub.0.load_full()
+    }
+}
+
+impl Hub {
+    /// Reads the rules again whenever somebody says that there may be new ones.
+    async fn follow(&self, reread: &Notify) -> std::convert::Infallible {
+        loop {
+            reread.notified().await;
+            let console = self.0.load_full();
+            match console.app.reread().await {
+                Ok(rules) => {
+                    let app = App { rules: Arc::new(rules), ..console.app.clone() };
+                    self.0.store(Arc::new(Console { app, ..(*console).clone() }));
+                }
+                // The daemon says what is wrong with them.
+                Err(problem) => tracing::debug!(problem, "the console goes on with the old rules"),
+            }
+        }
+    }
+}
+
 impl Console {
-    pub fn new(app: App, settings: Settings, wall: Wall) -> Self {
-        let desk = Desk::new(app.settings.path(&app.settings.files.uploads));
+    pub fn new(app: App, settings: Settings, stop: Stop, wall: Wall) -> Self {
+        let desk = Arc::new(Desk::new(app.settings.path(&app.settings.files.uploads)));
         Self {
             app,
             settings,
+            stop,
             random: SystemRandom::new(),
-            throttle: Throttle::default(),
+            throttle: Arc::default(),
             unusual: Unusual::default(),
             wall,
             queue: Arc::default(),
             desk,
+            previews: Arc::default(),
             marking: Arc::new(Semaphore::new(1)),
         }
     }
 
-    /// Answers requests until it is dropped.
-    pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let console = Arc::new(self);
-        let _tidy = AbortOnDropHandle::new(tokio::spawn(import::tidy(Arc::clone(&console))));
-        let router = router(console);
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+    /// Answers requests until it is dropped; `reread` says that policies and wording may have changed.
+    pub async fn serve(self, listener: TcpListener, reread: Arc<Notify>) -> std::io::Result<()> {
+        let hub = Hub(Arc::new(ArcSwap::from_pointee(self)));
+        let _tidy = AbortOnDropHandle::new(tokio::spawn(import::tidy(hub.0.load_full())));
+        let router = router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            ended = async { axum::serve(listener, router).await } => ended,
+            never = hub.follow(&reread) => match never {},
+        }
     }
 }
 
-fn router(console: Shared) -> Router {
+fn router(hub: Hub) -> Router {
     let mut router = Router::new();
     for Route { path, needs, handler, .. } in routes() {
-        let guarded = from_fn_with_state((Arc::clone(&console), needs), guard::guard);
+        let guarded = from_fn_with_state((hub.clone(), needs), guard::guard);
         router = router.route(path, handler.layer(guarded));
     }
-    let headers = from_fn_with_state(Arc::clone(&console), headers::add);
-    router.fallback(html::not_found).layer(headers).with_state(console)
+    let headers = from_fn_with_state(hub.clone(), headers::add);
+    router.fallback(html::not_found).layer(headers).with_state(hub)
 }

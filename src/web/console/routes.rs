@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, accounts, cases, html, import, notices, people, reports, sign_in, today};
+use super::{Hub, accounts, cases, html, import, notices, people, policy, reports, sign_in, today};
 use crate::domain::person::Permission;
 
 /// Who may.
@@ -31,17 +31,17 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub needs: Needs,
-    pub(super) handler: MethodRouter<Shared>,
+    pub(super) handler: MethodRouter<Hub>,
 }
 
 impl Route {
     /// Looking at a page changes nothing.
-    pub(super) fn page<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+    pub(super) fn page<H: Handler<T, Hub>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
         Self { method: Method::GET, path, needs, handler: get(handler) }
     }
 
     /// What a form sends.
-    pub(super) fn act<H: Handler<T, Shared>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
+    pub(super) fn act<H: Handler<T, Hub>, T: 'static>(path: &'static str, needs: Needs, handler: H) -> Self {
         Self { method: Method::POST, path, needs, handler: post(handler) }
     }
 }
@@ -55,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         accounts::routes(),
         notices::routes(),
         reports::routes(),
+        policy::routes(),
         import::routes(),
         people::routes(),
     ];

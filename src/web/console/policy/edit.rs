@@ -1,0 +1,332 @@
+//! The form of a policy, and its whole text.
+
+use askama::Template;
+use axum::{
+    Extension, Form as Sent,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        Console, Shared,
+        guard::Actor,
+        html::{self, Head},
+    },
+    Pairs, field,
+    input::{How, Input},
+    nothing, preview, to, trouble,
+};
+use crate::{
+    domain::publication::Matter,
+    rules::desk::{
+        self, Current,
+        cron::DAYS,
+        fields::{self, Section},
+        form::{self, AMOUNT, Form, Problems},
+        stages, words,
+    },
+    store::policies::digest,
+};
+
+/// Most letters of a whole policy.
+const LARGEST: usize = 100_000;
+
+#[derive(Deserialize)]
+pub struct From {
+    /// A change whose entries are taken along.
+    change: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "console/policy_edit.html")]
+struct Edit {
+    head: Head,
+    name: String,
+    label: String,
+    base: String,
+    problem: Option<String>,
+    /// What came meanwhile.
+    meanwhile: Vec<String>,
+    stages: Vec<Stage>,
+    schedule: String,
+    days: Vec<(String, &'static str, bool)>,
+    time: Input,
+    cron: Input,
+    offer: bool,
+    offers: Vec<Input>,
+    amounts: Vec<Input>,
+    new_currency: Input,
+    new_amount: Input,
+    sections: Vec<(&'static Section, Vec<Input>)>,
+}
+
+/// A row of the stages.
+struct Stage {
+    number: usize,
+    is_new: bool,
+    name: Input,
+    days: Input,
+    letter: Input,
+    offer: String,
+    offered: bool,
+    remove: String,
+    removed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/policy_text.html")]
+struct Text {
+    head: Head,
+    name: String,
+    label: String,
+    base: String,
+    text: String,
+    problems: Vec<String>,
+    meanwhile: Vec<String>,
+}
+
+pub async fn page(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    Query(from): Query<From>,
+) -> Response {
+    let current = match console.current_policy(&name).await {
+        Ok(current) => current,
+        Err(response) => return response,
+    };
+    let mut form = match form::read(&current.text) {
+        Ok(form) => form,
+        Err(why) => return trouble(desk::Trouble::File(why)),
+    };
+    if let Some(id) = from.change {
+        match console.app.store.change(id).await {
+            Ok(Some(change)) if change.matter == Matter::Policy && change.name == name => {
+                if let (Ok(base), Ok(changed)) = (form::read(&change.base), form::read(&change.text)) {
+                    rebase(&mut form, &base, changed);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => return html::failure(&error),
+        }
+    }
+    html::page(&edit(&actor, &current, &form, &Problems::new(), Vec::new(), 1))
+}
+
+pub async fn act(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    Sent(pairs): Pairs,
+) -> Response {
+    let current = match console.current_policy(&name).await {
+        Ok(current) => current,
+        Err(response) => return response,
+    };
+    let entered = form::entered(&pairs);
+    let refused = |form: &Form, problems: &Problems, meanwhile: Vec<String>, more: usize| {
+        let page = html::page(&edit(&actor, &current, form, problems, meanwhile, more));
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    };
+    let base = field(&pairs, "base");
+    if base != digest(&current.text) {
+        let (form, lines) = console.onto_current(&current, base, entered).await;
+        let why = "Something else was published meanwhile, or the file was changed by hand. What was entered here is \
+                   kept on top of it: please look again.";
+        return refused(&form, &Problems::from([(String::new(), why.to_owned())]), lines, 1);
+    }
+    if !field(&pairs, "more").is_empty() {
+        return html::page(&edit(&actor, &current, &entered, &Problems::new(), Vec::new(), 2));
+    }
+    let text = match form::apply(&current.text, &entered) {
+        Ok(text) => text,
+        Err(problems) => return refused(&entered, &problems, Vec::new(), 1),
+    };
+    if let Err(problems) = desk::policy(&text, console.app.settings.company.zone) {
+        return refused(&entered, &form::place(problems, &entered), Vec::new(), 1);
+    }
+    if text == current.text {
+        let why = "Nothing was changed yet.".to_owned();
+        return refused(&entered, &Problems::from([(String::new(), why)]), Vec::new(), 1);
+    }
+    begin(&console, &actor, &current, &text).await
+}
+
+pub async fn text_page(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+) -> Response {
+    match console.current_policy(&name).await {
+        Ok(current) => html::page(&whole(&actor, &current, &current.text, Vec::new(), Vec::new())),
+        Err(response) => response,
+    }
+}
+
+pub async fn text_act(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    Sent(pairs): Pairs,
+) -> Response {
+    let current = match console.current_policy(&name).await {
+        Ok(current) => current,
+        Err(response) => return response,
+    };
+    // Browsers send `\r\n`, whatever the file has.
+    let unix = field(&pairs, "text").replace("\r\n", "\n");
+    let text = if current.text.contains("\r\n") { unix.replace('\n', "\r\n") } else { unix };
+    let refused = |problems: Vec<String>, meanwhile: Vec<String>| {
+        let page = html::page(&whole(&actor, &current, &text, problems, meanwhile));
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    };
+    let base = field(&pairs, "base");
+    if base != digest(&current.text) {
+        let lines = words::difference(&text, &current.text);
+        let why = "Something else was published meanwhile, or the file was changed by hand. This is how what counts now \
+                   differs from the text below: put it in where it belongs.";
+        return refused(vec![why.to_owned()], lines);
+    }
+    if text.len() > LARGEST {
+        return refused(vec!["This is too long.".to_owned()], Vec::new());
+    }
+    match desk::policy(&text, console.app.settings.company.zone) {
+        Err(problems) => refused(problems, Vec::new()),
+        Ok(policy) if policy.name != name => {
+            refused(vec![format!("`name` stays `{name}`: accounts name their policy by it.")], Vec::new())
+        }
+        Ok(_) if text == current.text => refused(vec!["Nothing was changed yet.".to_owned()], Vec::new()),
+        Ok(_) => begin(&console, &actor, &current, &text).await,
+    }
+}
+
+/// Keeps the change, and begins to look what it would do.
+async fn begin(console: &Shared, actor: &Actor, current: &Current, text: &str) -> Response {
+    let (store, now) = (&console.app.store, console.app.clock.now());
+    let about = (Matter::Policy, current.name.as_str());
+    let begun = store.begin_change(about, (&current.text, text), (&actor.person.name, now)).await;
+    let change = match begun {
+        Ok(id) => store.change(id).await,
+        Err(error) => Err(error),
+    };
+    match change {
+        Ok(Some(change)) => {
+            preview::start(console, &change);
+            to(&format!("/policy/changes/{}", change.id))
+        }
+        Ok(None) => nothing(),
+        Err(error) => html::failure(&error),
+    }
+}
+
+/// Puts what a change did to its base onto another form.
+fn rebase(form: &mut Form, base: &Form, changed: Form) {
+    for (name, value) in changed {
+        if base.get(&name) != Some(&value) {
+            form.insert(name, value);
+        }
+    }
+}
+
+impl Console {
+    /// A policy as it counts now.
+    async fn current_policy(&self, name: &str) -> Result<Current, Response> {
+        let found = desk::current(&self.app.settings, &self.app.store, Matter::Policy, name).await;
+        found.map_err(trouble)?.ok_or_else(nothing)
+    }
+
+    /// What was entered over an older text, onto the one that counts now; and what is new in that.
+    async fn onto_current(&self, current: &Current, base: &str, entered: Form) -> (Form, Vec<String>) {
+        let mut form = form::read(&current.text).unwrap_or_default();
+        let versions = self.app.store.versions(Matter::Policy, &current.name, i64::MAX, 50).await.unwrap_or_default();
+        let Some(old) = versions.into_iter().map(|version| version.text).find(|text| digest(text) == base) else {
+            return (form, Vec::new());
+        };
+        rebase(&mut form, &form::read(&old).unwrap_or_default(), entered);
+        (form, words::difference(&old, &current.text))
+    }
+}
+
+fn edit(
+    actor: &Actor,
+    current: &Current,
+    form: &Form,
+    problems: &Problems,
+    meanwhile: Vec<String>,
+    more: usize,
+) -> Edit {
+    let text = |name: &str, label: &str| Input::text(name, label, form, problems);
+    let is_on = |name: &str| matches!(form.get(name).map(String::as_str), Some("on" | "true"));
+    let rows = stages::rows(form);
+    let stage = |number: usize| {
+        let name = |what: &str| stages::input(number, what);
+        let letter = How::Choice(stages::LETTERS.to_vec());
+        let days = How::Text("text", "numeric");
+        Stage {
+            number: number + 1,
+            is_new: number >= rows,
+            name: text(&name("name"), "Name"),
+            days: Input { unit: "days overdue", how: days, ..text(&name("days"), "From") },
+            letter: Input { how: letter, ..text(&name("letter"), "Sends") },
+            offered: is_on(&name("offer")),
+            offer: name("offer"),
+            removed: is_on(&name("remove")),
+            remove: name("remove"),
+        }
+    };
+    let amounts = form.keys().filter_map(|name| Some((name, name.strip_prefix(AMOUNT)?)));
+    let day = |day: &&'static str| {
+        let name = format!("schedule.{}", day.to_lowercase());
+        let on = is_on(&name);
+        (name, *day, on)
+    };
+    let cron_hint = "Minute, hour, day of month, month, weekday, in the company's zone: 0 7 1 * * is the first of each \
+                     month at 7:00.";
+    let time = text("schedule.time", "Time");
+    let first_day = problems.get("schedule.mon").cloned();
+    Edit {
+        head: Head::of(&format!("Change the policy {}", current.name), actor),
+        name: current.name.clone(),
+        label: current.label(),
+        base: digest(&current.text),
+        problem: problems.get("").cloned().or_else(|| {
+            let number = problems.len();
+            (number > 0).then(|| format!("{number} of the fields below cannot be understood yet."))
+        }),
+        meanwhile,
+        stages: (0..(rows + more).min(stages::MOST)).map(stage).collect(),
+        schedule: form.get("schedule").cloned().unwrap_or_default(),
+        days: DAYS.iter().map(day).collect(),
+        time: Input {
+            how: How::Text("time", "text"),
+            unit: "o'clock, in the company's zone",
+            problem: time.problem.clone().or(first_day),
+            ..time
+        },
+        cron: Input { hint: cron_hint, ..text("schedule.cron", "Expression") },
+        offer: is_on("offer"),
+        offers: fields::OFFER.iter().map(|field| Input::of(field, form, problems)).collect(),
+        amounts: amounts.map(|(name, currency)| text(name, &format!("No notice below, in {currency}"))).collect(),
+        new_currency: text("new-currency", "Another currency"),
+        new_amount: text("new-amount", "No notice below"),
+        sections: fields::SECTIONS
+            .iter()
+            .map(|section| (section, section.fields.iter().map(|field| Input::of(field, form, problems)).collect()))
+            .collect(),
+    }
+}
+
+fn whole(actor: &Actor, current: &Current, text: &str, problems: Vec<String>, meanwhile: Vec<String>) -> Text {
+    Text {
+        head: Head::of(&format!("The text of the policy {}", current.name), actor),
+        name: current.name.clone(),
+        label: current.label(),
+        base: digest(&current.text),
+        text: text.to_owned(),
+        problems,
+        meanwhile,
+    }
+}

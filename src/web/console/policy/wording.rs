@@ -1,0 +1,159 @@
+//! The words of a language, one text for each message.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    Extension, Form as Sent,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    super::{
+        Console, Shared,
+        guard::Actor,
+        html::{self, Head},
+    },
+    Pairs, field, nothing, to, trouble,
+};
+use crate::{
+    domain::publication::Matter,
+    rules::desk::{self, Current, wording},
+    store::policies::digest,
+};
+
+#[derive(Template)]
+#[template(path = "console/policy_wording.html")]
+struct Wording {
+    head: Head,
+    locale: String,
+    label: String,
+    base: String,
+    problems: usize,
+    problem: Option<String>,
+    groups: Vec<(&'static str, Vec<Message>)>,
+}
+
+struct Message {
+    key: String,
+    text: String,
+    rows: usize,
+    problem: Option<String>,
+}
+
+/// Parts of the page, by what the keys begin with; what is in none of them comes last.
+const GROUPS: [(&str, &[&str]); 6] = [
+    ("First notice", &["first-"]),
+    ("Second notice", &["second-"]),
+    (
+        "What both notices say",
+        &["greeting", "item", "sum-", "pay", "offer", "already", "documents-", "reply", "closing"],
+    ),
+    ("Confirmations of cases", &["confirm-"]),
+    ("The customer's page", &["page-"]),
+    ("Everything else", &[""]),
+];
+
+pub async fn page(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(locale): Path<String>,
+) -> Response {
+    match console.current_wording(&locale).await {
+        Ok(current) => html::page(&shown(&actor, &current, &BTreeMap::new(), &BTreeMap::new())),
+        Err(response) => response,
+    }
+}
+
+pub async fn act(
+    State(console): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(locale): Path<String>,
+    Sent(pairs): Pairs,
+) -> Response {
+    let current = match console.current_wording(&locale).await {
+        Ok(current) => current,
+        Err(response) => return response,
+    };
+    let texts = |(name, value): &(String, String)| Some((name.strip_prefix("text-")?.to_owned(), value.clone()));
+    let mut entered: BTreeMap<String, String> = pairs.iter().filter_map(texts).collect();
+    let refused = |entered: &BTreeMap<String, String>, problems: &BTreeMap<String, String>| {
+        let page = html::page(&shown(&actor, &current, entered, problems));
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    };
+    let base = field(&pairs, "base");
+    if base != digest(&current.text) {
+        console.forget_unchanged(&current, base, &mut entered).await;
+        let why = "Something else was published meanwhile, or the file was changed by hand. What was entered here is kept \
+                   on top of it: please look again.";
+        return refused(&entered, &BTreeMap::from([(String::new(), why.to_owned())]));
+    }
+    let changed = wording::apply(&current.text, &entered);
+    let checked = changed.and_then(|text| wording::checked(&console.app.rules.words, &locale, &text).map(|_| text));
+    let text = match checked {
+        Ok(text) if text == current.text => {
+            return refused(&entered, &BTreeMap::from([(String::new(), "Nothing was changed yet.".to_owned())]));
+        }
+        Ok(text) => text,
+        Err(problems) => return refused(&entered, &problems),
+    };
+    let (store, now) = (&console.app.store, console.app.clock.now());
+    let begun = store.begin_change((Matter::Wording, &locale), (&current.text, &text), (&actor.person.name, now)).await;
+    match begun {
+        Ok(id) => to(&format!("/policy/changes/{id}")),
+        Err(error) => html::failure(&error),
+    }
+}
+
+impl Console {
+    async fn current_wording(&self, locale: &str) -> Result<Current, Response> {
+        let found = desk::current(&self.app.settings, &self.app.store, Matter::Wording, locale).await;
+        found.map_err(trouble)?.ok_or_else(nothing)
+    }
+
+    /// Leaves out what was only shown and not changed, over the older text that the form began from.
+    async fn forget_unchanged(&self, current: &Current, base: &str, entered: &mut BTreeMap<String, String>) {
+        let versions = self.app.store.versions(Matter::Wording, &current.name, i64::MAX, 50).await.unwrap_or_default();
+        match versions.into_iter().map(|version| version.text).find(|text| digest(text) == base) {
+            Some(old) => {
+                let old: BTreeMap<String, String> =
+                    wording::messages(&old).into_iter().map(|message| (message.key, message.text)).collect();
+                let same = |key: &String, text: &String| {
+                    old.get(key).is_some_and(|old| old.trim() == text.replace("\r\n", "\n").trim())
+                };
+                entered.retain(|key, text| !same(key, text));
+            }
+            None => entered.clear(),
+        }
+    }
+}
+
+fn shown(
+    actor: &Actor,
+    current: &Current,
+    entered: &BTreeMap<String, String>,
+    problems: &BTreeMap<String, String>,
+) -> Wording {
+    let mut groups: Vec<(&'static str, Vec<Message>)> = GROUPS.map(|(title, _)| (title, Vec::new())).into();
+    for message in wording::messages(&current.text) {
+        let group = GROUPS.iter().position(|(_, begins)| begins.iter().any(|begin| message.key.starts_with(begin)));
+        let text = entered.get(&message.key).cloned().unwrap_or(message.text);
+        let rows = text.lines().map(|line| 1 + line.chars().count() / 80).sum::<usize>().clamp(1, 12);
+        let problem = problems.get(&message.key).cloned();
+        if let Some((_, messages)) = group.and_then(|group| groups.get_mut(group)) {
+            messages.push(Message { key: message.key, text, rows, problem });
+        }
+    }
+    groups.retain(|(_, messages)| !messages.is_empty());
+    Wording {
+        head: Head::of(&format!("Wording: {}", current.name), actor),
+        locale: current.name.clone(),
+        label: current.label(),
+        base: digest(&current.text),
+        problems: problems.keys().filter(|key| !key.is_empty()).count(),
+        problem: problems.get("").cloned(),
+        groups,
+    }
+}
