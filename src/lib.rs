@@ -15,6 +15,7 @@
 //! - [`tasks`]: what waits for a person.
 //! - [`reports`]: figures over the whole ledger.
 //! - [`picture`]: the ledger as it is now, computed in the background for whoever looks.
+//! - [`directory`]: accounts by their names and addresses.
 //! - [`queue`]: cases that are not over, the hottest first.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
@@ -28,6 +29,7 @@ pub mod casework;
 pub mod cli;
 pub mod clock;
 pub mod delivery;
+pub mod directory;
 pub mod domain;
 pub mod failpoint;
 pub mod inbox;

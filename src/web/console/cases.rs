@@ -1,7 +1,5 @@
 //! Cases: the queue, and one with the customer's words first.
 
-use std::cmp::Reverse;
-
 use askama::Template;
 use axum::{
     Extension,
@@ -18,7 +16,10 @@ use super::{
 };
 use crate::{
     domain::case::{about, reason::CaseReason},
-    store::cases::{CaseRow, EvidenceRow},
+    store::{
+        Result,
+        cases::{CaseRow, EvidenceRow},
+    },
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "console/cases.html")]
 struct Queue {
     head: Head,
+    all: usize,
     cases: Vec<Queued>,
 }
 
@@ -69,13 +71,10 @@ struct Done {
 }
 
 pub async fn queue(State(console): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
-    match console.app.store.cases(false).await {
-        Ok(mut cases) => {
-            // The oldest of the hottest first.
-            cases.reverse();
-            cases.sort_by_key(|case| Reverse(console.app.temperature(&case.course)));
+    match console.hottest().await {
+        Ok((all, cases)) => {
             let cases = cases.iter().map(|case| console.queued(case)).collect();
-            html::page(&Queue { head: Head::of("Cases", &actor), cases })
+            html::page(&Queue { head: Head::of("Cases", &actor), all, cases })
         }
         Err(error) => html::failure(&error),
     }
@@ -97,7 +96,19 @@ pub async fn page(
     }
 }
 
+/// Cases that are shown of the queue.
+const SHOWN: usize = 100;
+
 impl Console {
+    /// How many cases are not over, and the hottest of them.
+    async fn hottest(&self) -> Result<(usize, Vec<CaseRow>)> {
+        let order = self.queue.order(&self.app).await?;
+        let ids: Vec<i64> = order.iter().take(SHOWN).map(|queued| queued.id).collect();
+        let mut cases = self.app.store.cases_by(&ids).await?;
+        cases.sort_by_key(|case| ids.iter().position(|id| *id == case.id));
+        Ok((order.len(), cases))
+    }
+
     fn queued(&self, case: &CaseRow) -> Queued {
         let (course, due) = (&case.course, self.app.next_due(case));
         Queued {

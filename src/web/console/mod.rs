@@ -24,7 +24,7 @@ pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings};
+use crate::{app::App, directory::Directory, picture::Wall, queue::Queue, settings::Console as Settings};
 use throttle::Throttle;
 
 /// What pages and acts work with.
@@ -35,17 +35,25 @@ pub struct Console {
     throttle: Throttle,
     wall: Wall,
     queue: Arc<Queue>,
+    directory: Arc<Directory>,
 }
 
 type Shared = Arc<Console>;
 
 impl Console {
     pub fn new(app: App, settings: Settings, wall: Wall) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), wall, queue: Arc::default() }
+        let (random, throttle) = (SystemRandom::new(), Throttle::default());
+        Self { app, settings, random, throttle, wall, queue: Arc::default(), directory: Arc::default() }
     }
 
     /// Answers requests until it is dropped.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
+        // The first who asks need not wait for them.
+        let (app, directory, queue) = (self.app.clone(), Arc::clone(&self.directory), Arc::clone(&self.queue));
+        tokio::spawn(async move {
+            let read = directory.refresh(&app.store).await.and(queue.order(&app).await.map(drop));
+            read.unwrap_or_else(|error| tracing::debug!(%error, "names and cases are read when somebody asks"));
+        });
         let router = self.router();
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
     }
