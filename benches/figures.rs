@@ -1,6 +1,6 @@
 //! The figures that the README quotes, each beside what the machine can do in the same run.
 //!
-//! `cargo bench --bench figures -- way|replicas|import|memory|move [RUNS]`
+//! `cargo bench --bench figures -- way|replicas|import|memory|move|console [RUNS]`
 //!
 //! Runs the real binary. Needs Postfix's `smtp-sink` and `smtp-source` and the `sqlite3` shell.
 
@@ -16,6 +16,12 @@ use std::{
 
 use tempfile::TempDir;
 
+#[path = "../tests/program/browser.rs"]
+mod browser;
+
+#[path = "figures/console.rs"]
+mod console;
+
 const DULY: &str = env!("CARGO_BIN_EXE_duly");
 
 fn main() {
@@ -27,8 +33,9 @@ fn main() {
         Some("import") => import(runs),
         Some("memory") => memory(),
         Some("move") => move_it(),
+        Some("console") => console::console(),
         // A plain `cargo bench` or `cargo test --benches` says how to ask for a figure.
-        _ => println!("usage: cargo bench --bench figures -- way|replicas|import|memory|move [RUNS]"),
+        _ => println!("usage: cargo bench --bench figures -- way|replicas|import|memory|move|console [RUNS]"),
     }
 }
 

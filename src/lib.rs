@@ -16,6 +16,7 @@
 //! - [`tasks`]: what waits for a person.
 //! - [`reports`]: figures over the whole ledger.
 //! - [`picture`]: the ledger as it is now, computed in the background for whoever looks.
+//! - [`directory`]: accounts by their names and addresses.
 //! - [`queue`]: cases that are not over, the hottest first.
 //! - [`filework`]: maps by their names, and what taking a file came to.
 //! - [`noticework`]: what a person does about notices, and their mails as they were sent.
@@ -31,6 +32,7 @@ pub mod casework;
 pub mod cli;
 pub mod clock;
 pub mod delivery;
+pub mod directory;
 pub mod domain;
 pub mod failpoint;
 pub mod filework;

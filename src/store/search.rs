@@ -1,8 +1,8 @@
-//! Accounts by what somebody remembers of them: a number, a name, an address, an invoice.
+//! Accounts by what somebody remembers of them: a number, an invoice; and the names and addresses of all.
 
 use super::{
     Result, Store,
-    engine::{Columns, query},
+    engine::{Builder, Columns, query},
 };
 
 /// An account that was found.
@@ -18,8 +18,7 @@ pub struct Found {
 const END: char = '\u{10FFFF}';
 
 impl Store {
-    /// Accounts whose number begins with `text`, then those with such an invoice, then those with it in their name or
-    /// in an address: `limit` at most, each once.
+    /// Accounts whose number begins with `text`, then those with such an invoice: `limit` at most, each once.
     pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Found>> {
         let mut found: Vec<Found> = Vec::new();
         let capitals = text.to_uppercase();
@@ -39,12 +38,8 @@ impl Store {
             let rows = query(text).bind(self.company).bind(from).bind(&until).bind(limit as i64);
             add(&mut found, limit, rows.fetch_all(self.pool()).await?.iter().map(Columns::of))?;
         }
+        // Addresses that people added: few.
         if found.len() < limit {
-            let text_in = "SELECT a.number, f.name, NULL FROM account_fact f JOIN account a ON a.id = f.account \
-                           WHERE a.company = $1 AND f.superseded_by IS NULL \
-                           AND lower(f.name || ' ' || f.emails) LIKE $2 ESCAPE '!' ORDER BY a.number LIMIT $3";
-            let rows = query(text_in).bind(self.company).bind(within(text)).bind(limit as i64);
-            add(&mut found, limit, rows.fetch_all(self.pool()).await?.iter().map(Columns::of))?;
             let text_in = "SELECT a.number, f.name, NULL FROM contact c JOIN account a ON a.id = c.account \
                            JOIN account_fact f ON f.account = a.id AND f.superseded_by IS NULL WHERE a.company = $1 \
                            AND c.ended IS NULL AND lower(c.email) LIKE $2 ESCAPE '!' ORDER BY a.number LIMIT $3";
@@ -52,6 +47,31 @@ impl Store {
             add(&mut found, limit, rows.fetch_all(self.pool()).await?.iter().map(Columns::of))?;
         }
         Ok(found)
+    }
+
+    /// These accounts, by number.
+    pub async fn found(&self, accounts: &[i64]) -> Result<Vec<Found>> {
+        let mut read = Builder::new(
+            "SELECT a.number, f.name, NULL FROM account a JOIN account_fact f ON f.account = a.id \
+             AND f.superseded_by IS NULL WHERE a.id IN ",
+        );
+        read.push_list(accounts.iter().copied()).push(" ORDER BY a.number");
+        let mut found = Vec::new();
+        add(&mut found, accounts.len(), read.build().fetch_all(self.pool()).await?.iter().map(Columns::of))?;
+        Ok(found)
+    }
+
+    /// Names and addresses of accounts that came after a fact: its id, the account, the text.
+    pub async fn names_after(&self, fact: i64, limit: i64) -> Result<Vec<(i64, i64, String)>> {
+        let text = "SELECT f.id, f.account, f.name || ' ' || f.emails FROM account_fact f JOIN account a \
+                    ON a.id = f.account WHERE a.company = $1 AND f.superseded_by IS NULL AND f.id > $2 \
+                    ORDER BY f.id LIMIT $3";
+        let rows = query(text).bind(self.company).bind(fact).bind(limit).fetch_all(self.pool()).await?;
+        let name = |row| {
+            let mut c = Columns::of(row);
+            Ok((c.take()?, c.take()?, c.take()?))
+        };
+        rows.iter().map(name).collect()
     }
 }
 

@@ -45,8 +45,8 @@ async fn today_shows_the_next_sweep_and_follows_the_facts() {
     let page = shows(&mut browser, "/", "1 notice</strong>, 1 held");
     for part in [
         "As of ",
-        "100.00 GBP",
-        "70.00 EUR",
+        "<th scope=\"row\">GBP</th><td class=\"number\">100.00</td><td class=\"number\">2.00</td><td class=\"number\">0.00</td>",
+        "<th scope=\"row\">EUR</th><td class=\"number\">0.00</td><td class=\"number\">0.00</td><td class=\"number\">70.00</td>",
         "no email address takes mail",
         "Runs: ",
         "Payment data last came in: ",

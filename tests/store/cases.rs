@@ -24,7 +24,8 @@ contracts!(
     what_was_reopened_is_undone,
     only_the_resolution_in_force_counts,
     whoever_decides_saw_what_is_so_now,
-    time_travel_knows_a_case_as_it_was
+    time_travel_knows_a_case_as_it_was,
+    the_queue_asks_for_what_is_new
 );
 
 pub fn ada(why: &str) -> Actor<'_> {
@@ -215,4 +216,24 @@ async fn time_travel_knows_a_case_as_it_was(fresh: Fresh) {
     assert_eq!(status("2025-03-05", DUE_AT).await, [(CaseStatus::Suspected, 2)]);
     assert_eq!(status("2025-03-03", LATER).await, [(CaseStatus::Suspected, 2)], "not effective yet");
     assert_eq!(status("2025-03-04", LATER).await, [(CaseStatus::Dismissed, 2)]);
+}
+
+async fn the_queue_asks_for_what_is_new(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    assert_eq!((fresh.open_cases().await.unwrap(), fresh.closed_cases().await.unwrap()), (vec![id], vec![]));
+    let news = fresh.case_news(0).await.unwrap();
+    let opened: Vec<_> = news.iter().map(|(_, case, at)| (*case, *at)).collect();
+    assert_eq!(opened, [(id, at(LATER)), (id, at(LATER))], "opened, and the customer's words");
+    let last = news[1].0;
+    assert!(fresh.case_news(last).await.unwrap().is_empty());
+    assert_eq!(fresh.last_case_event(at(LATER)).await.unwrap(), 0, "none is older");
+    assert_eq!(fresh.last_case_event(at("2025-03-03T10:01")).await.unwrap(), last);
+    fresh.act(id, &Act::HearAll, &ada("so it is")).await.unwrap();
+    assert_eq!(fresh.case_news(last).await.unwrap().len(), 1);
+    assert!(fresh.of_company("OTHER").await.case_news(0).await.unwrap().is_empty());
+    let found = fresh.cases_by(&[id, 99]).await.unwrap();
+    assert_eq!(found, [fresh.case(id).await.unwrap().unwrap()]);
+    assert!(fresh.cases_by(&[]).await.unwrap().is_empty());
+    fresh.rows("UPDATE cases SET status = 'closed'").await;
+    assert_eq!((fresh.open_cases().await.unwrap(), fresh.closed_cases().await.unwrap()), (vec![], vec![id]));
 }

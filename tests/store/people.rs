@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use duly::domain::person::Role;
+use duly::{directory::Directory, domain::person::Role};
+
+use duly::intake::Kind::Accounts;
 
 use crate::fresh::{Fresh, at};
 
@@ -54,8 +56,9 @@ async fn a_person_signs_in_until_something_ends_it(fresh: Fresh) {
 
 async fn accounts_are_found_by_what_is_remembered(fresh: Fresh) {
     fresh.with_accounts(&["K-1", "K-10", "K-2"]).await;
+    let directory = Directory::default();
     let found = async |text: &str, limit| {
-        let found = fresh.search(text, limit).await.unwrap();
+        let found = directory.search(&fresh, text, limit).await.unwrap();
         found.into_iter().map(|one| (one.number, one.invoice.unwrap_or_default())).collect::<Vec<_>>()
     };
     let all = |numbers: &[&str]| numbers.iter().map(|number| ((*number).to_owned(), String::new())).collect::<Vec<_>>();
@@ -65,4 +68,11 @@ async fn accounts_are_found_by_what_is_remembered(fresh: Fresh) {
     assert_eq!(found("10@buyer", 9).await, all(&["K-10"]));
     assert_eq!(found("customer", 2).await, all(&["K-1", "K-10"]));
     assert_eq!(found("_", 9).await, []);
+    fresh.take(Accounts, "K-2,Umbau & Söhne,office@umbau.example\n", "2025-01-03T08:00").await;
+    assert_eq!(found("SÖHNE office", 9).await, all(&["K-2"]));
+    assert_eq!(found("customer", 9).await, all(&["K-1", "K-10"]), "what it was called before counts no more");
+    let other = fresh.of_company("OTHER").await;
+    for text in ["K-1", "umbau"] {
+        assert!(Directory::default().search(&other, text, 9).await.unwrap().is_empty(), "{text}");
+    }
 }

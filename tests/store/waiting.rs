@@ -26,6 +26,8 @@ async fn a_person_sees_what_is_stuck(fresh: Fresh) {
     assert_eq!((stuck[0].account.as_str(), stuck[0].reply.as_deref()), ("B", Some("no such document")));
     assert_eq!((stuck[0].due_at, stuck[0].tried_at, stuck[0].void), (Some(at("2025-03-03T10:00")), None, false));
     assert_eq!(fresh.stuck_in(State::Ready, 1).await.unwrap().len(), 1);
+    let unwritten = fresh.unwritten(9).await.unwrap();
+    assert_eq!(unwritten, stuck[..1], "the other one only waits for its hours");
 
     // A refused address is no matter any more once a later notice was sent.
     fresh.rows("UPDATE notice SET state = 'refused', void = TRUE").await;

@@ -10,7 +10,12 @@ use crate::{
     plans::{DAY, DUE_AT, LATER},
 };
 
-contracts!(a_doubt_is_settled_by_a_person, what_should_have_left_is_an_alarm, workers_are_named);
+contracts!(
+    a_doubt_is_settled_by_a_person,
+    what_should_have_left_is_an_alarm,
+    workers_are_named,
+    tidings_are_of_what_changes_the_ledger
+);
 
 async fn a_doubt_is_settled_by_a_person(fresh: Fresh) {
     let notices = fresh.with_notices(&["A", "B", "C"]).await;
@@ -65,4 +70,19 @@ async fn workers_are_named(fresh: Fresh) {
     fresh.enlist("ours", at(DUE_AT)).await.unwrap();
     let workers = fresh.workers().await.unwrap();
     assert_eq!(workers.iter().map(|worker| worker.name.as_str()).collect::<Vec<_>>(), ["ours"]);
+}
+
+async fn tidings_are_of_what_changes_the_ledger(fresh: Fresh) {
+    let empty = fresh.tidings().await.unwrap();
+    assert_eq!(fresh.tidings().await.unwrap(), empty);
+    fresh.with_accounts(&["A"]).await;
+    let imported = fresh.tidings().await.unwrap();
+    assert_ne!(imported, empty);
+    let roles = std::collections::BTreeSet::from([duly::domain::person::Role::Viewer]);
+    fresh.add_person("Ada", &roles, "root", at(LATER)).await.unwrap();
+    assert_eq!(fresh.tidings().await.unwrap(), imported, "who may sign in changes nothing");
+    let other = fresh.of_company("OTHER").await;
+    assert_eq!(other.tidings().await.unwrap(), empty);
+    fresh.with_notices(&["B"]).await;
+    assert_ne!(fresh.tidings().await.unwrap(), imported);
 }

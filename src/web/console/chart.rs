@@ -29,7 +29,7 @@ pub struct Bars {
     pub points: Vec<Point>,
 }
 
-/// One column beside the other, the first and the last with their names.
+/// One column beside the other, the first and the last with their names and amounts.
 #[derive(Debug, Template)]
 #[template(path = "console/columns.svg")]
 pub struct Columns {

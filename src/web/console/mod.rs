@@ -34,7 +34,7 @@ pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
-use crate::{app::App, picture::Wall, queue::Queue, settings::Console as Settings, sweep::Stop};
+use crate::{app::App, directory::Directory, picture::Wall, queue::Queue, settings::Console as Settings, sweep::Stop};
 use import::Desk;
 use policy::Previews;
 use throttle::Throttle;
@@ -52,6 +52,7 @@ pub struct Console {
     unusual: Unusual,
     wall: Wall,
     queue: Arc<Queue>,
+    directory: Arc<Directory>,
     desk: Arc<Desk>,
     previews: Arc<Previews>,
     /// Marks sessions as used, one at a time.
@@ -100,6 +101,7 @@ impl Console {
             unusual: Unusual::default(),
             wall,
             queue: Arc::default(),
+            directory: Arc::default(),
             desk,
             previews: Arc::default(),
             marking: Arc::new(Semaphore::new(1)),
@@ -108,6 +110,12 @@ impl Console {
 
     /// Answers requests until it is dropped; `reread` says that policies and wording may have changed.
     pub async fn serve(self, listener: TcpListener, reread: Arc<Notify>) -> std::io::Result<()> {
+        // The first who asks need not wait for them.
+        let (app, directory, queue) = (self.app.clone(), Arc::clone(&self.directory), Arc::clone(&self.queue));
+        tokio::spawn(async move {
+            let read = directory.refresh(&app.store).await.and(queue.order(&app).await.map(drop));
+            read.unwrap_or_else(|error| tracing::debug!(%error, "names and cases are read when somebody asks"));
+        });
         let hub = Hub(Arc::new(ArcSwap::from_pointee(self)));
         let _tidy = AbortOnDropHandle::new(tokio::spawn(import::tidy(hub.0.load_full())));
         let router = router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();

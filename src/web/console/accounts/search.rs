@@ -43,7 +43,7 @@ pub async fn search(
     let text = q.trim();
     let found = match text {
         "" => Ok(Vec::new()),
-        text => console.app.store.search(text, FOUND).await,
+        text => console.directory.search(&console.app.store, text, FOUND).await,
     };
     match found {
         Ok(found) => {

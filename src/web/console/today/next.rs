@@ -3,7 +3,11 @@
 use super::super::Console;
 use crate::{
     app::Failure,
-    domain::{calendar::date_at, money::Money, schedule::next_runs},
+    domain::{
+        calendar::date_at,
+        money::{Currency, Money},
+        schedule::next_runs,
+    },
     picture::Picture,
 };
 
@@ -17,8 +21,8 @@ pub struct Next {
     pub held: u64,
     /// Number of accounts and why, the most frequent first.
     pub reasons: Vec<(u64, &'static str)>,
-    /// Asked for, offered for prompt payment, held: each with its currency.
-    pub money: Vec<[String; 3]>,
+    /// By currency: asked for, offered for prompt payment, held.
+    pub money: Vec<(Currency, [Money; 3])>,
     pub runs: Vec<String>,
     pub last: Option<String>,
     /// When payment data last came in, and whether that is too long ago.
@@ -57,8 +61,8 @@ impl Console {
             next.reasons = found.reasons.iter().map(|(reason, number)| (*number, reason.sentence())).collect();
             next.reasons.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
             let money = found.money.iter().map(|(currency, amounts)| {
-                [amounts.asked, amounts.offered, amounts.held]
-                    .map(|minor| format!("{} {currency}", Money::new(minor, *currency)))
+                let amounts = [amounts.asked, amounts.offered, amounts.held];
+                (*currency, amounts.map(|minor| Money::new(minor, *currency)))
             });
             next.money = money.collect();
         }
