@@ -49,6 +49,7 @@ mod returned;
 mod running;
 mod secrets;
 mod settings;
+mod site;
 mod sweep;
 mod upgrade;
 mod verify;

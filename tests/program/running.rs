@@ -11,8 +11,7 @@ use chrono::NaiveTime;
 use duly::domain::calendar::instant;
 
 use crate::{
-    house::{DAY, House, days_ago, until},
-    relay::PLAIN,
+    house::{DAY, House, PLAIN, days_ago, until},
     smtp::Server,
 };
 
