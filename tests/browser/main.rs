@@ -19,5 +19,7 @@ mod site;
 
 mod customer;
 mod desk;
+mod everybody;
+mod look;
 mod screen;
 mod signing_in;

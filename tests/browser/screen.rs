@@ -97,6 +97,16 @@ impl Screen {
         assert_eq!(self.driver.title().await.unwrap(), "none");
     }
 
+    /// Whether this place of where it is shows a page, and not something to keep.
+    pub async fn is_page(&self, path: &str) -> bool {
+        let ask = "const done = arguments[1]; fetch(arguments[0]).then(
+            (answer) => done([answer.status, answer.headers.get('content-type')]), (error) => done([0, `${error}`]))";
+        let (status, kind): (u16, String) =
+            self.execute_async(ask, vec![json!(path)]).await.unwrap().convert().unwrap();
+        assert_eq!(status, 200, "{path}: {kind}");
+        kind.starts_with("text/html")
+    }
+
     pub async fn go(&self, address: &str) {
         self.driver.goto(address).await.unwrap();
     }

@@ -20,9 +20,7 @@ fn opened() -> (House, Running, String) {
     let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
     house.edit("duly.toml", "[delivery]\n", settings);
     let daemon = Running::start(&house);
-    let log = daemon.log();
-    let line = log.lines().find(|line| line.contains("the console is served")).unwrap_or_else(|| panic!("{log}"));
-    let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let address = daemon.address("the console is served");
     (house, daemon, address)
 }
 

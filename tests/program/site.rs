@@ -110,9 +110,7 @@ pub fn site_at(house: House, server: Server, mails: usize, url: &str) -> Site {
     house.duly(&["sweep", "--release"]).ended(0);
     assert_eq!(server.accepted().len(), mails);
     let daemon = Running::start(&house);
-    let log = daemon.log();
-    let line = log.lines().find(|line| line.contains("page is served")).unwrap_or_else(|| panic!("{log}"));
-    let address = line.split("address=").nth(1).unwrap().to_owned();
+    let address = daemon.address("page is served");
     Site { house, server, daemon, address, url: url.to_owned() }
 }
 
@@ -168,7 +166,8 @@ impl Site {
         let form = self.get(&link).form();
         let noted = self.post(&link, &format!("form={form}&{fields}"));
         assert_eq!(noted.status, 303, "{}", noted.text());
-        assert_eq!(noted.header("location"), Some(&*format!("/duly{link}?noted")));
+        let prefix = self.url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
+        assert_eq!(noted.header("location"), Some(&*format!("{prefix}{link}?noted")));
         self.get(&format!("{link}?noted")).text()
     }
 
