@@ -42,6 +42,7 @@ mod plan;
 mod poison;
 mod post;
 mod practice;
+mod receipts;
 mod relay;
 mod replay;
 mod report_delivery;

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     domain::{
         account_facts::AccountFacts,
+        calendar::date_at,
         evidence::{Assessment, Known},
         ledger::positions,
         money::Money,
@@ -29,6 +31,7 @@ use crate::{
     store::{
         Result,
         outbox::Notice,
+        receipts::ReceiptRow,
         search::Found,
         snapshot::{Horizon, Snapshot},
     },
@@ -129,15 +132,15 @@ impl Console {
         let Some(id) = store.find_account(number).await? else { return Ok(None) };
         let Some(mut snapshot) = store.snapshots(&[id], horizon).await?.pop() else { return Ok(None) };
         snapshot.facts.belong_to(&store.cohorts(horizon).await?);
-        let notices = store.notices_of(id).await?;
+        let sent = (store.notices_of(id).await?, store.receipts_of(id).await?);
         let payments_seen = store.payments_seen(horizon.batch).await?;
-        Ok(Some(self.shown(&snapshot, &notices, payments_seen, actor)))
+        Ok(Some(self.shown(&snapshot, &sent, payments_seen, actor)))
     }
 
     fn shown(
         &self,
         snapshot: &Snapshot,
-        notices: &[Notice],
+        sent: &(Vec<Notice>, Vec<ReceiptRow>),
         payments_seen: Option<chrono::DateTime<chrono::Utc>>,
         actor: &Actor,
     ) -> Account {
@@ -186,13 +189,13 @@ impl Console {
             says: says.collect(),
             assessed,
             cases: cases.collect(),
-            timeline: timeline(facts, notices),
+            timeline: timeline(facts, sent, self.app.settings.company.zone),
         }
     }
 }
 
 /// Everything that has a day, the newest first.
-fn timeline(facts: &AccountFacts, notices: &[Notice]) -> Vec<Told> {
+fn timeline(facts: &AccountFacts, (notices, receipts): &(Vec<Notice>, Vec<ReceiptRow>), zone: Tz) -> Vec<Told> {
     let told = |date, what, about: &str, amount: Option<Money>, note: Option<&str>| Told {
         date,
         what,
@@ -240,6 +243,10 @@ fn timeline(facts: &AccountFacts, notices: &[Notice]) -> Vec<Told> {
             Some(total),
             notice.reply.as_deref(),
         )
+    }));
+    all.extend(receipts.iter().map(|receipt| {
+        let about = format!("of the answer `{}` ({})", receipt.kind, receipt.state);
+        told(date_at(zone, receipt.answered_at), "receipt", &about, None, receipt.reply.as_deref())
     }));
     all.extend(facts.cases.iter().map(|case| {
         told(case.opened, "case", &format!("{} {} ({})", case.id, case.kind, case.status), None, case.said.as_deref())
