@@ -63,8 +63,8 @@ confirm-ask =
 
 receipt-subject = Notiert für das Kundenkonto { $account } bei { $company }
 receipt-opening =
-    vielen Dank für die Antwort vom { $date } zum Kundenkonto { $account } ({ $account_name }). Diese
-    E-Mail sagt, was notiert ist und wie es weitergeht.
+    vielen Dank für die Antwort vom { $date }. Diese E-Mail sagt, was für das Kundenkonto { $account }
+    ({ $account_name }) notiert ist und wie es weitergeht.
 receipt-promise = Die Zahlung bis zum { $date } ist notiert.
 receipt-promise-next = Bis dahin gehen dazu keine Schreiben hinaus, und weiter ist nichts zu tun.
 receipt-plan = Eine Zahlung in Raten ist notiert:
