@@ -1,7 +1,8 @@
 -- The mail that says what was noted of an answer on the customer's page: one for each, sent at most once.
 
 CREATE TABLE receipt (
-    answer INTEGER PRIMARY KEY REFERENCES page_answer,
+    id INTEGER PRIMARY KEY,
+    answer INTEGER NOT NULL UNIQUE REFERENCES page_answer,
     company INTEGER NOT NULL REFERENCES company,
     account INTEGER NOT NULL REFERENCES account,
     address TEXT NOT NULL,

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     domain::{audit::DULY, calendar::date_at, facts::Account, notice::Attempt, notice::State},
-    failpoint,
     letter::{
         mail::{self, Correspondent},
         receipt::{self, acknowledge},
@@ -112,7 +111,6 @@ impl Deliverer {
         if !self.store.begin_receipt(receipt.answer, self.worker.id(), now).await? {
             return Ok(true);
         }
-        failpoint::hit("receipt_begun");
         let delivery = &self.settings.delivery;
         let signed = self.verp.as_ref().map(|verp| verp.address(&receipt.token));
         let from = signed.as_deref().or(delivery.envelope_from.as_deref()).unwrap_or(&delivery.from);
