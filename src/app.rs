@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     clock::Clock,
-    delivery::{Deliverer, Head, Target},
+    delivery::{Deliverer, Head, Target, compose::Composer},
     domain::calendar::date_at,
     inbox::token::Verp,
     letter::dkim::Dkim,
@@ -166,6 +166,12 @@ impl App {
         let long = || format!("`inbox.bounce_address`: `{address}` has more than {longest} characters before its @");
         let verp = Verp::new(address, secret.expose_secret().as_bytes()).ok_or_else(|| Failure::Input(long()))?;
         Ok(Some(verp))
+    }
+
+    /// What writes mails.
+    pub fn composer(&self) -> Result<Composer<'_>, Failure> {
+        let (dkim, links) = (self.dkim()?, self.links.as_ref());
+        Ok(Composer { settings: &self.settings, words: &self.rules.words, dkim, links })
     }
 
     pub fn dkim(&self) -> Result<Option<Arc<Dkim>>, Failure> {

@@ -11,7 +11,8 @@
 //! - [`inbox`]: what comes back: bounces, complaints, automatic answers, replies.
 //! - [`proof`]: whether what is kept is right, and whether past sweeps come out the same.
 //! - [`mailbox`]: mails are fetched, each is taken once with what follows from it.
-//! - [`casework`]: who has a case, until when, and how hot it is.
+//! - [`casework`]: what staff do on cases and accounts; who has a case, until when, and how hot it is.
+//! - [`preview`]: the mails that an account would get now.
 //! - [`web`]: health and figures over HTTP, and the customer's page.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
@@ -32,6 +33,7 @@ pub mod letter;
 pub mod link;
 pub mod mailbox;
 pub mod presence;
+pub mod preview;
 pub mod proof;
 pub mod reach;
 pub mod rules;

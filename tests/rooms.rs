@@ -36,10 +36,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proof", &["domain", "rules", "store", "sweep"]),
     ("sweep", &["clock", "delivery", "domain", "failpoint", "link", "rules", "settings", "store"]),
     ("mailbox", &["app", "domain", "failpoint", "inbox", "rules", "settings", "store"]),
+    ("preview", &["app", "delivery", "domain", "store"]),
+    ("casework", &["app", "delivery", "domain", "failpoint", "letter", "store"]),
     ("link", &[]),
     (
         "web",
-        &["app", "clock", "delivery", "domain", "letter", "link", "rules", "settings", "store", "sweep", "telemetry"],
+        &[
+            "app",
+            "casework",
+            "clock",
+            "delivery",
+            "domain",
+            "letter",
+            "link",
+            "preview",
+            "rules",
+            "settings",
+            "store",
+            "sweep",
+            "telemetry",
+        ],
     ),
 ];
 

@@ -5,17 +5,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Author, Done, Outcome,
-    output::{count, print, printable},
+    output::{count, print},
 };
 use crate::{
     app::{App, Failure},
     delivery::DeliveryReport,
-    store::{
-        engine::Engine,
-        halts::{Halt, RESTORED},
-        health::Check,
-        waiting::Waiting,
-    },
+    store::{engine::Engine, halts::RESTORED, health::Check, waiting::Waiting},
     sweep::behind,
 };
 
@@ -82,7 +77,7 @@ pub async fn tell(app: &App, report: &DeliveryReport) -> Outcome {
     if let Some(halt) = &report.halt {
         print(&format!(
             "{}.\nMend it, then `duly deliver --resume`; until then everything stays ready.\n",
-            stopped(app, halt)
+            app.stopped(halt)
         ));
         return Ok(Done::Held);
     }
@@ -98,12 +93,6 @@ pub async fn tell(app: &App, report: &DeliveryReport) -> Outcome {
             )))
         }
     }
-}
-
-/// A halt in words.
-pub fn stopped(app: &App, halt: &Halt) -> String {
-    let since = halt.since.with_timezone(&app.settings.company.zone).format("%Y-%m-%d %H:%M %Z");
-    format!("sending stopped since {since}: {}", printable(&halt.why))
 }
 
 /// What the delivery came to, in words.

@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use super::{
     Author, Done, Outcome,
     output::{print, printable, table},
-    record,
 };
 use crate::{
     app::{App, Failure},
+    casework::record,
     store::doubts::{Doubt, Verdict},
     telemetry::Masked,
 };

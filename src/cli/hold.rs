@@ -4,15 +4,13 @@ use chrono::NaiveDate;
 
 use super::{
     Author, Done, Outcome,
+    case::said,
     output::{print, printable, table},
-    record,
 };
 use crate::{
     app::{App, Failure},
-    domain::{
-        account_facts::Hold,
-        money::{Currency, Money},
-    },
+    casework::HoldAsked,
+    domain::account_facts::Hold,
     store::{
         holds::NewHold,
         snapshot::{Horizon, Snapshot},
@@ -75,9 +73,10 @@ pub async fn run(app: &App, command: Command) -> Outcome {
 
 async fn run_add(app: &App, add: Add) -> Result<(), Failure> {
     let snapshot = account(app, &add).await?;
-    let hold = new_hold(app, &add, &snapshot)?;
-    let id = app.store.add_hold(&hold, app.clock.now()).await?;
-    print(&format!("Hold {id}: {}.\n", said(&hold, &snapshot.facts.account.number)));
+    let (invoice, amount) = (add.invoice.as_deref(), add.amount.as_deref());
+    let asked = HoldAsked { invoice, amount, from: add.from, until: add.until };
+    let (id, hold) = app.hold(&snapshot, asked, said(&add.author.name()?, &add.why)).await?;
+    print(&format!("Hold {id}: {}.\n", what(&hold, &snapshot.facts.account.number)));
     Ok(())
 }
 
@@ -98,45 +97,8 @@ async fn account(app: &App, add: &Add) -> Result<Snapshot, Failure> {
     )))
 }
 
-fn new_hold(app: &App, add: &Add, snapshot: &Snapshot) -> Result<NewHold, Failure> {
-    let amount = add.amount.as_deref().map(amount).transpose()?;
-    if let Some(number) = &add.invoice {
-        let known = snapshot.facts.invoices.iter().find(|known| known.number == *number);
-        let (account, number) = (printable(&add.account), printable(number));
-        let known = known.ok_or_else(|| Failure::Input(format!("account `{account}` has no invoice `{number}`")))?;
-        let currency = known.amount.currency;
-        if amount.is_some_and(|amount| amount.currency != currency) {
-            return Err(Failure::Input(format!(
-                "--amount: invoice `{number}` is in {currency}; give the amount in {currency}"
-            )));
-        }
-    }
-    let (today, starts) = (app.today(), add.from.unwrap_or_else(|| app.today()));
-    match add.until {
-        Some(until) if until < starts => {
-            return Err(Failure::Input(format!("--until {until} lies before the first day, {starts}")));
-        }
-        Some(until) if until < today => {
-            return Err(Failure::Input(format!(
-                "--until {until} is in the past; the last day must be {today} or later"
-            )));
-        }
-        _ => {}
-    }
-    Ok(NewHold {
-        account: snapshot.id,
-        invoice: add.invoice.clone(),
-        amount,
-        reason: "person".to_owned(),
-        starts,
-        until: add.until,
-        note: Some(record::note("--why", &add.why)?.to_owned()),
-        author: add.author.name()?,
-    })
-}
-
 /// What is held, and how long.
-fn said(hold: &NewHold, account: &str) -> String {
+fn what(hold: &NewHold, account: &str) -> String {
     let account = printable(account);
     let what = match (&hold.invoice, hold.amount) {
         (None, _) => format!("the whole account {account}"),
@@ -147,16 +109,6 @@ fn said(hold: &NewHold, account: &str) -> String {
     };
     let until = hold.until.map_or("until it is ended".to_owned(), |until| format!("until {until}"));
     format!("{what}, from {} {until}", hold.starts)
-}
-
-fn amount(text: &str) -> Result<Money, Failure> {
-    let bad = |why: String| Failure::Input(format!("--amount `{text}`: {why}"));
-    let (number, currency) =
-        text.split_once(' ').ok_or_else(|| bad("expected an amount and a currency, like `120.50 EUR`".to_owned()))?;
-    let currency: Currency =
-        currency.parse().map_err(|error: crate::domain::money::MoneyError| bad(error.to_string()))?;
-    let money = Money::parse(number, currency).map_err(|error| bad(error.to_string()))?;
-    if money.minor > 0 { Ok(money) } else { Err(bad("must be more than 0".to_owned())) }
 }
 
 async fn list(app: &App, all: bool) -> Result<(), Failure> {

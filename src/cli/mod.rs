@@ -18,6 +18,7 @@ use record::Author;
 mod backup;
 mod case;
 mod check;
+mod contact;
 mod deliver;
 mod demo;
 mod doubt;
@@ -106,6 +107,9 @@ enum Command {
     /// Holds that a person sets: add, end, list
     #[command(subcommand)]
     Hold(hold::Command),
+    /// Addresses that a person adds: add, end
+    #[command(subcommand)]
+    Contact(contact::Command),
     /// Who may sign in to the console: add, invite, change, list
     #[command(subcommand)]
     User(user::Command),
@@ -198,6 +202,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Promise(command) => promise::run(&app, command).await,
         Command::Term(command) => term::run(&app, command).await,
         Command::Hold(command) => hold::run(&app, command).await,
+        Command::Contact(command) => contact::run(&app, command).await,
         Command::User(command) => user::run(&app, command).await,
         Command::Doubt(command) => doubt::run(&app, command).await,
         Command::Evaluate(args) => evaluate::run(&app, &args).await,

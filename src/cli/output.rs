@@ -5,6 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
 
 use crate::domain::excerpt::on_one_line;
+pub use crate::domain::excerpt::printable;
 
 /// Letters of an excerpt.
 const EXCERPT: usize = 80;
@@ -77,11 +78,6 @@ fn stacked(header: &[&str], rows: &[Vec<String>]) -> String {
         cells.map(|(title, cell)| format!(" {title:<name$}  {cell}\n")).collect::<String>()
     };
     rows.iter().map(block).collect::<Vec<String>>().join("\n")
-}
-
-/// Text of customers must not steer the terminal.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The beginning of a text of any length, on one line.

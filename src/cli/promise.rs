@@ -4,17 +4,14 @@ use chrono::NaiveDate;
 
 use super::{
     Author, Done, Outcome,
-    case::{account, money},
+    case::said,
     output::{print, printable, table},
-    record,
 };
 use crate::{
     app::{App, Failure},
+    casework::{self, PromiseAsked, account},
     domain::promise::{Word, promises},
-    store::{
-        agreements::{Agreed, NewPromise},
-        snapshot::Horizon,
-    },
+    store::{agreements::Agreed, snapshot::Horizon},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -72,34 +69,16 @@ pub async fn run(app: &App, command: Command) -> Outcome {
 }
 
 async fn add(app: &App, args: &Add) -> Result<(), Failure> {
-    let (snapshot, today) = (account(app, &args.account).await?, app.today());
-    let facts = &snapshot.facts;
-    let named = (facts.account.number != args.account).then(|| args.account.clone());
-    let invoice = args.invoice.clone().or(named);
-    let amount = match &invoice {
-        Some(invoice) => money(facts, invoice, args.amount.as_deref())?,
-        None => None,
-    };
-    if args.until < today {
-        return Err(Failure::Input(format!("--until {} is in the past; it is {today}", args.until)));
-    }
-    if let Some(case) = args.case {
-        let known = app.store.case(case).await?.filter(|known| known.account == facts.account.number);
-        known.ok_or_else(|| Failure::Input(format!("there is no case {case} of this account")))?;
-    }
-    let promise = NewPromise {
-        account: snapshot.id,
-        case: args.case,
-        invoice,
-        amount,
-        made: today,
-        until: args.until,
-        note: args.note.as_deref().map(|text| record::note("--note", text)).transpose()?.map(str::to_owned),
-        author: args.author.name()?,
-    };
-    let id = app.store.add_promise(&promise, app.clock.now()).await?;
-    let tolerance = app.rules.policy_of(&facts.account).policy.hold.promise_tolerance_days;
-    let number = printable(&facts.account.number);
+    let snapshot = account(app, &args.account).await?;
+    let number = &snapshot.facts.account.number;
+    let named = (*number != args.account).then_some(args.account.as_str());
+    let (invoice, amount) = (args.invoice.as_deref().or(named), args.amount.as_deref());
+    let asked = PromiseAsked { invoice, amount, until: args.until, case: args.case };
+    let note = args.note.as_deref().unwrap_or_default();
+    let author = args.author.name()?;
+    let word = casework::Word { field: "--note", ..said(&author, note) };
+    let (id, tolerance) = app.promise(&snapshot, asked, word).await?;
+    let number = printable(number);
     print(&format!("Promise {id} of account {number} until {}; notices wait {tolerance} days longer.\n", args.until));
     Ok(())
 }

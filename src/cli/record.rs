@@ -1,11 +1,6 @@
-//! What stays on record: a name, and a person's words. Whatever cannot be read again is refused.
+//! Who does something, for the record.
 
-use crate::{app::Failure, domain::case::LONGEST_WORDS};
-
-/// Letters of a reason or a note.
-const LONGEST_NOTE: usize = 2_000;
-/// Letters of a name.
-const LONGEST_NAME: usize = 100;
+use crate::{app::Failure, casework::record};
 
 /// Who does something, for the record.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,56 +15,6 @@ impl Author {
         let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
         let name = self.by.clone().or_else(user);
         let name = name.ok_or_else(|| Failure::Input("say who does this with `--by NAME`".to_owned()))?;
-        Ok(self::name("--by", &name)?.to_owned())
-    }
-}
-
-/// The name of a person.
-pub fn name<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_NAME, char::is_control)
-}
-
-/// A reason or a note.
-pub fn note<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_NOTE, steers)
-}
-
-/// The customer's own words.
-pub fn words<'a>(flag: &str, text: &'a str) -> Result<&'a str, Failure> {
-    legible(flag, text, LONGEST_WORDS, steers)
-}
-
-/// What would steer a terminal; lines and tabs are text.
-fn steers(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
-}
-
-fn legible<'a>(flag: &str, text: &'a str, most: usize, bad: fn(char) -> bool) -> Result<&'a str, Failure> {
-    let number = text.chars().count();
-    let why = match () {
-        () if text.trim().is_empty() => "is blank; write something that can be read later".to_owned(),
-        () if number > most => format!("has {number} letters; at most {most} are kept"),
-        () if text.contains(bad) => "has a control character, which could steer a terminal; leave it out".to_owned(),
-        () => return Ok(text),
-    };
-    Err(Failure::Input(format!("`{flag}` {why}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{note, words};
-
-    #[test]
-    fn blank_endless_and_steering_texts_are_refused() {
-        let refused = |text: &str| note("--why", text).map_err(|error| error.to_string()).unwrap_err();
-        for blank in ["", "   ", "\n\t"] {
-            assert!(refused(blank).contains("`--why` is blank"), "{blank:?}");
-        }
-        assert!(refused("a \u{1b}[31mred one").contains("control character"));
-        assert!(refused(&"é".repeat(2_001)).contains("has 2001 letters; at most 2000"));
-        for good in ["so", "line\r\nline\ttab", &"é".repeat(2_000)] {
-            assert_eq!(note("--why", good).ok(), Some(good));
-        }
-        assert!(words("--words", &"é".repeat(10_000)).is_ok() && words("--words", &"é".repeat(10_001)).is_err());
+        Ok(record::name("--by", &name)?.to_owned())
     }
 }

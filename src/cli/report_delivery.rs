@@ -4,7 +4,6 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    deliver::stopped,
     output::{count, excerpt, printable, table},
     report::Rendered,
 };
@@ -81,7 +80,7 @@ impl Report {
             text += &format!("ALARM: {alarm}\n");
         }
         if let Some(halt) = &self.halt {
-            text += &format!("{}\n", stopped(app, halt));
+            text += &format!("{}\n", app.stopped(halt));
         }
         if !text.is_empty() {
             text += "\n";

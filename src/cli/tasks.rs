@@ -7,7 +7,6 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use super::{
     Done, Outcome,
     case::total,
-    deliver::stopped,
     output::{count, excerpt, print, printable, table},
     report::each_position,
 };
@@ -59,7 +58,7 @@ pub async fn run(app: &App, args: &Args) -> Outcome {
 pub async fn waiting(app: &App, as_of: NaiveDate) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
     if let Some(halt) = app.store.halt().await? {
-        tasks.push(["stopped".into(), stopped(app, &halt), "mend it, then `duly deliver --resume`".into()]);
+        tasks.push(["stopped".into(), app.stopped(&halt), "mend it, then `duly deliver --resume`".into()]);
     }
     for alarm in app.store.alarms(app.rules.standard.policy.alarm, app.clock.now()).await? {
         let to_do = "look at `duly report delivery`, and whether the daemon runs";

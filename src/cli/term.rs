@@ -4,17 +4,14 @@ use chrono::NaiveDate;
 
 use super::{
     Author, Done, Outcome,
-    case::account,
+    case::said,
     output::{print, printable, table},
-    record,
 };
 use crate::{
     app::{App, Failure},
+    casework::{self, TermAsked, account},
     domain::term::TermKind,
-    store::{
-        agreements::{Agreed, NewTerm},
-        snapshot::Horizon,
-    },
+    store::{agreements::Agreed, snapshot::Horizon},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -69,25 +66,10 @@ pub async fn run(app: &App, command: Command) -> Outcome {
 
 async fn add(app: &App, args: &Add) -> Result<(), Failure> {
     let snapshot = account(app, &args.account).await?;
-    let from = args.from.unwrap_or_else(|| app.today());
-    match (args.kind, args.until) {
-        (TermKind::SettlingIn | TermKind::Transition, None) => {
-            return Err(Failure::Input("it needs a last day: `--until DATE`".into()));
-        }
-        (_, Some(until)) if until < from => {
-            return Err(Failure::Input(format!("--until {until} lies before the first day, {from}")));
-        }
-        _ => {}
-    }
-    let term = NewTerm {
-        account: snapshot.id,
-        kind: args.kind,
-        from,
-        until: args.until,
-        note: record::note("--note", &args.note)?.to_owned(),
-        author: args.author.name()?,
-    };
-    let id = app.store.add_term(&term, app.clock.now()).await?;
+    let asked = TermAsked { kind: args.kind, from: args.from, until: args.until };
+    let author = args.author.name()?;
+    let word = casework::Word { field: "--note", ..said(&author, &args.note) };
+    let (id, from) = app.term(&snapshot, asked, word).await?;
     let account = printable(&snapshot.facts.account.number);
     print(&format!(
         "Term {id} of account {account}: {}, {}.\n",

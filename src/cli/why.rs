@@ -84,11 +84,7 @@ pub async fn find(app: &App, number: &str, horizon: Horizon) -> Result<Snapshot,
     let missing = || Failure::Input(format!("there is no account and no invoice `{number}`"));
     let id = app.store.find_account(number).await?.ok_or_else(missing)?;
     let mut found = app.store.snapshots(&[id], horizon).await?.pop();
-    let documents = app.settings.path(&app.settings.files.documents);
-    if let Some(snapshot) = &mut found {
-        let named = snapshot.facts.invoices.iter().filter_map(|invoice| invoice.document.clone());
-        snapshot.facts.missing_documents = named.filter(|name| !documents.join(name).is_file()).collect();
-    }
+    found.iter_mut().for_each(|snapshot| app.find_documents(snapshot));
     found.ok_or_else(|| Failure::Input(format!("`{number}` was not known yet on that date")))
 }
 

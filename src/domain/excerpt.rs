@@ -1,4 +1,4 @@
-//! The beginning of a text.
+//! A text as it may be shown: its beginning, and nothing in it that steers.
 
 /// At most so many letters of a text; an ellipsis says that there was more.
 pub fn shortened(text: &str, most: usize) -> String {
@@ -11,6 +11,11 @@ pub fn shortened(text: &str, most: usize) -> String {
 /// The same on one line.
 pub fn on_one_line(text: &str, most: usize) -> String {
     shortened(&text.split_whitespace().collect::<Vec<&str>>().join(" "), most)
+}
+
+/// Text of customers must not steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub mod plan;
 pub mod policy;
 pub mod promise;
 pub mod reason;
+pub mod record;
 pub mod schedule;
 mod settle;
 pub mod term;

@@ -44,6 +44,16 @@ impl TermKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
+
+    /// What a person reads who takes one down.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SettlingIn => "a change settles in: no notice until the last day",
+            Self::Transition => "an arrangement ends: what was invoiced by the last day is left alone until then",
+            Self::Request => "a request, with your answer: holds nothing",
+            Self::Authorised => "who may order",
+        }
+    }
 }
 
 impl Term {

@@ -40,6 +40,12 @@ pub struct Correspondent {
     pub address: String,
 }
 
+/// Whether mail can be sent to it. Addresses of an account stand in one field with `;` between them.
+pub fn is_address(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_graphic() && letter != ';';
+    text.chars().all(plain) && text.parse::<Address>().is_ok()
+}
+
 impl Correspondent {
     pub fn new(name: &str, address: &str) -> Self {
         Self { name: DisplayName::new(name), address: address.to_owned() }

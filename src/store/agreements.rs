@@ -1,4 +1,4 @@
-//! What was agreed with a customer: promises, instalments, terms.
+//! What was agreed with a customer: promises, instalments, terms, and to which address they want their mail.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -58,14 +58,19 @@ pub enum Agreed {
     Promise,
     Plan,
     Term,
+    /// An address: files do not take it away, only a person does.
+    Contact,
 }
 
 impl Agreed {
+    const ALL: [Self; 4] = [Self::Promise, Self::Plan, Self::Term, Self::Contact];
+
     pub fn table(self) -> &'static str {
         match self {
             Self::Promise => "promise",
             Self::Plan => "plan",
             Self::Term => "term",
+            Self::Contact => "contact",
         }
     }
 }
@@ -204,7 +209,7 @@ pub(super) async fn end_plans(tx: &mut Tx, company: i64, case: i64, actor: &Acto
 }
 
 /// The end of each of these writes: the account has changed, and the chain is told.
-async fn settle(tx: &mut Tx, company: i64, account: i64, kind: Kind, what: Agreed, id: i64) -> Result<()> {
+pub(super) async fn settle(tx: &mut Tx, company: i64, account: i64, kind: Kind, what: Agreed, id: i64) -> Result<()> {
     touch(tx, account).await?;
     audit::tell(tx, company, kind, &format!("{} {id}", what.table())).await
 }
@@ -216,7 +221,7 @@ pub(super) async fn told(
     kind: Kind,
     subject: &str,
 ) -> Result<Option<(DateTime<Utc>, String, String)>> {
-    let known = |table: &str| [Agreed::Promise, Agreed::Plan, Agreed::Term].into_iter().find(|a| a.table() == table);
+    let known = |table: &str| Agreed::ALL.into_iter().find(|agreed| agreed.table() == table);
     let parts = subject.split_once(' ').and_then(|(table, id)| Some((known(table)?, id.parse::<i64>().ok()?)));
     let Some((what, id)) = parts else { return Ok(None) };
     let text = match (kind, what) {
@@ -235,6 +240,7 @@ pub(super) async fn told(
             "term",
             "kind || ' from ' || CAST(starts AS TEXT) || COALESCE(' until ' || CAST(until AS TEXT), '')",
         ),
+        (_, Agreed::Contact) => told_of("contact", "email"),
     };
     let Some(row) = dynamic(text).bind(company).bind(id).fetch_optional(&mut *tx).await? else { return Ok(None) };
     let mut c = Columns::of(&row);

@@ -242,16 +242,18 @@ impl Frozen {
                  WHERE c.company = $1 AND e.recorded_at >= $2 AND NOT (e.status = 'suspected' AND e.step IN ('opened', 'judged')) ORDER BY e.id",
             ),
             Kind::Agreed => (
-                "promise, plan or term",
+                "promise, plan, term or contact",
                 "SELECT 'promise ' || CAST(id AS TEXT) FROM promise WHERE company = $1 AND recorded_at >= $2 UNION ALL \
                  SELECT 'plan ' || CAST(id AS TEXT) FROM plan WHERE company = $1 AND recorded_at >= $2 UNION ALL \
-                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND recorded_at >= $2",
+                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND recorded_at >= $2 UNION ALL \
+                 SELECT 'contact ' || CAST(id AS TEXT) FROM contact WHERE company = $1 AND recorded_at >= $2",
             ),
             Kind::AgreedEnded => (
-                "promise, plan or term",
+                "promise, plan, term or contact",
                 "SELECT 'promise ' || CAST(id AS TEXT) FROM promise WHERE company = $1 AND ended_at >= $2 UNION ALL \
                  SELECT 'plan ' || CAST(id AS TEXT) FROM plan WHERE company = $1 AND ended_at >= $2 UNION ALL \
-                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND ended_at >= $2",
+                 SELECT 'term ' || CAST(id AS TEXT) FROM term WHERE company = $1 AND ended_at >= $2 UNION ALL \
+                 SELECT 'contact ' || CAST(id AS TEXT) FROM contact WHERE company = $1 AND ended_at >= $2",
             ),
             Kind::Mail => (
                 "incoming",

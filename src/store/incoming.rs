@@ -123,7 +123,8 @@ impl Store {
         let text = "SELECT a.id FROM account_fact f JOIN account a ON a.id = f.account \
                     WHERE a.company = $1 AND f.superseded_by IS NULL \
                     AND replace(';' || lower(f.emails) || ';', ';' || $2 || ';', '') <> ';' || lower(f.emails) || ';' \
-                    ORDER BY a.id LIMIT 2";
+                    UNION SELECT account FROM contact WHERE company = $1 AND lower(email) = $2 AND ended IS NULL \
+                    ORDER BY 1 LIMIT 2";
         query(text).bind(self.company).bind(address.to_lowercase()).values(self.pool()).await
     }
 

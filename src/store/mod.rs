@@ -13,6 +13,7 @@ mod backup;
 pub mod bell;
 pub mod cases;
 pub mod cohorts;
+pub mod contacts;
 pub mod doubts;
 pub mod effects;
 pub mod engine;
@@ -94,6 +95,11 @@ pub enum StoreError {
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl StoreError {
+    /// Whoever acts on a case had not seen all that was done on it.
+    pub fn gone_on(case: i64) -> Self {
+        Self::Refused(format!("case {case}: somebody has gone on with it meanwhile; look at it, then say it again"))
+    }
+
     /// Trouble that passes by itself: the server is away or restarting, or two transactions stood
     /// in each other's way. The same may be tried again.
     pub fn passes(&self) -> bool {

@@ -45,6 +45,11 @@ impl Store {
                            AND lower(f.name || ' ' || f.emails) LIKE $2 ESCAPE '!' ORDER BY a.number LIMIT $3";
             let rows = query(text_in).bind(self.company).bind(within(text)).bind(limit as i64);
             add(&mut found, limit, rows.fetch_all(self.pool()).await?.iter().map(Columns::of))?;
+            let text_in = "SELECT a.number, f.name, NULL FROM contact c JOIN account a ON a.id = c.account \
+                           JOIN account_fact f ON f.account = a.id AND f.superseded_by IS NULL WHERE a.company = $1 \
+                           AND c.ended IS NULL AND lower(c.email) LIKE $2 ESCAPE '!' ORDER BY a.number LIMIT $3";
+            let rows = query(text_in).bind(self.company).bind(within(text)).bind(limit as i64);
+            add(&mut found, limit, rows.fetch_all(self.pool()).await?.iter().map(Columns::of))?;
         }
         Ok(found)
     }

@@ -21,6 +21,8 @@ mod browser;
 mod cases;
 mod clock;
 mod console;
+mod console_accounts;
+mod console_cases;
 mod daemon;
 mod damage;
 mod delivery;

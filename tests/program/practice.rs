@@ -472,7 +472,7 @@ fn s03_an_arrangement_that_is_withdrawn_holds_until_the_day_that_was_agreed() {
     let house = house();
     let until = later(20);
     let add = split("term", "add A --kind transition --note", "");
-    assert!(house.duly(&[&add[..], &["The old terms"]].concat()).failed(2).contains("--until"));
+    assert!(house.duly(&[&add[..], &["The old terms"]].concat()).failed(2).contains("last day"));
     let day = until.to_string();
     house.duly(&[&add[..], &["60 days for this order and the next", "--until", &day]].concat()).ended(0);
     assert_eq!(house.today().1, ["settling_in"]);

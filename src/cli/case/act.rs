@@ -5,16 +5,10 @@ use chrono::NaiveDate;
 use super::{Known, Word, open};
 use crate::{
     app::{App, Failure},
-    cli::{
-        Author,
-        output::{print, printable},
-        record,
-    },
-    domain::case::{Act, CaseKind, CaseStatus, Cause, playbook::PlayStep, reason::CaseReason},
-    store::{
-        StoreError,
-        cases::{Actor, CaseRow},
-    },
+    casework,
+    cli::{Author, output::print},
+    domain::case::{Act, CaseKind, CaseStatus, Cause, reason::CaseReason},
+    store::cases::CaseRow,
 };
 
 #[derive(Debug, clap::Args)]
@@ -92,25 +86,16 @@ pub async fn confirm(app: &App, args: &Confirm) -> Result<(), Failure> {
 }
 
 pub async fn ask(app: &App, args: &Ask) -> Result<(), Failure> {
-    let until = args.until.map(|until| not_past(app, "--until", until)).transpose()?;
+    let until = args.until.map(|until| app.not_past("--until", until)).transpose()?;
     word(app, &args.word, &Act::Ask { until }).await
 }
 
 pub async fn tick(app: &App, args: &Tick) -> Result<(), Failure> {
-    let case = case(app, args.id).await?;
-    let steps = app.rules.playbooks.of(case.course.kind).steps.iter().map(PlayStep::code);
-    if !steps.clone().any(|step| step == args.step) {
-        let known: Vec<&str> = steps.collect();
-        let step = printable(&args.step);
-        return Err(Failure::Input(format!("its playbook has no step `{step}`; there are {}", known.join(", "))));
-    }
-    let act = Act::Tick { step: args.step.clone() };
-    done(app, args.id, &act, &args.author, args.why.as_deref()).await
+    done(app, args.id, &Act::Tick { step: args.step.clone() }, &args.author, args.why.as_deref()).await
 }
 
 pub async fn hand_over(app: &App, args: &HandOver) -> Result<(), Failure> {
-    let to = app.colleague(record::name("--to", &args.to)?).map_err(Failure::Input)?;
-    word(app, &args.word, &Act::HandOver { to }).await
+    word(app, &args.word, &app.hand_over("--to", &args.to)?).await
 }
 
 pub async fn follow_up(app: &App, args: &FollowUp) -> Result<(), Failure> {
@@ -124,46 +109,20 @@ pub async fn close(app: &App, args: &Close) -> Result<(), Failure> {
     word(app, &args.word, &Act::Close { cause: cause.code().to_owned() }).await
 }
 
-pub async fn case(app: &App, id: i64) -> Result<CaseRow, Failure> {
-    let missing = || Failure::Input(format!("there is no case {id}; `duly case list` shows them"));
-    app.store.case(id).await?.ok_or_else(missing)
-}
-
 async fn done(app: &App, id: i64, act: &Act, author: &Author, why: Option<&str>) -> Result<(), Failure> {
-    // Words may be taken down by anybody who hears them.
-    let author = match act {
-        Act::Note | Act::Say | Act::Wish => author.name()?,
-        _ => colleague(app, author)?,
-    };
-    let legible = if *act == Act::Say { record::words } else { record::note };
-    let why = why.map(|why| legible("--why", why)).transpose()?.unwrap_or_default();
-    let actor = Actor { author: &author, why, today: app.today(), now: app.clock.now() };
-    app.store.act(id, act, &actor).await.map_err(refused)?;
-    told(app, id, act).await
+    let case = app.act(id, act, said(&author.name()?, why.unwrap_or_default())).await?;
+    told(&case, act);
+    Ok(())
 }
 
-/// Who moves a case: one of the staff, where the policy names them.
-pub fn colleague(app: &App, author: &Author) -> Result<String, Failure> {
-    app.colleague(&author.name()?).map_err(Failure::Input)
-}
-
-/// A day that has not passed.
-pub fn not_past(app: &App, flag: &str, day: NaiveDate) -> Result<NaiveDate, Failure> {
-    let today = app.today();
-    if day < today { Err(Failure::Input(format!("`{flag} {day}` lies in the past; it is {today}"))) } else { Ok(day) }
-}
-
-pub fn refused(error: StoreError) -> Failure {
-    match error {
-        StoreError::Refused(why) => Failure::Input(why),
-        error => error.into(),
-    }
+/// A person's words, as the command line calls them.
+pub fn said<'a>(author: &'a str, why: &'a str) -> casework::Word<'a> {
+    casework::Word { author, why, field: "--why", seen: None }
 }
 
 /// What became of the case, and what is to be done next.
-pub async fn told(app: &App, id: i64, act: &Act) -> Result<(), Failure> {
-    let case = case(app, id).await?;
-    let course = &case.course;
+pub fn told(case: &CaseRow, act: &Act) {
+    let (id, course) = (case.id, &case.course);
     let next = match course.status {
         CaseStatus::Suspected => "Confirm or dismiss it.".to_owned(),
         CaseStatus::Open if course.heard => "Next: agree on a solution, then resolve it.".to_owned(),
@@ -183,5 +142,4 @@ pub async fn told(app: &App, id: i64, act: &Act) -> Result<(), Failure> {
     };
     let noted = if matches!(act, Act::Note | Act::Wish | Act::Tick { .. }) { "Noted. " } else { "" };
     print(&format!("{noted}Case {id} is {}. {next}\n", course.status));
-    Ok(())
 }

@@ -2,7 +2,6 @@
 
 mod act;
 mod amounts;
-mod instalments;
 mod open;
 mod resolve;
 mod show;
@@ -12,9 +11,9 @@ use chrono::NaiveDate;
 
 use super::{Author, Done, Outcome};
 use crate::{app::App, domain::case::Act};
+pub use act::said;
 pub use amounts::{plan, total};
 use open::Open;
-pub use open::{account, money};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -48,6 +47,8 @@ pub enum Command {
     Resolve(resolve::Resolve),
     /// Approve the solution that somebody else proposed
     Approve(Word),
+    /// Turn the solution down that waits for approval: it is talked about again
+    Decline(Word),
     /// Confirm the solution to the customer in writing
     Write(write::Write),
     /// The customer has it in writing by other means
@@ -101,6 +102,7 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Done(args) => act::tick(app, &args).await?,
         Command::Resolve(args) => resolve::resolve(app, &args).await?,
         Command::Approve(word) => resolve::approve(app, &word).await?,
+        Command::Decline(word) => act::word(app, &word, &Act::Decline).await?,
         Command::Write(args) => write::run(app, &args).await?,
         Command::Written(word) => act::word(app, &word, &Act::Written).await?,
         Command::HandOver(args) => act::hand_over(app, &args).await?,

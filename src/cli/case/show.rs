@@ -2,12 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    account,
-    amounts::{by_invoice, plan},
-};
+use super::amounts::{by_invoice, plan};
 use crate::{
     app::{App, Failure},
+    casework::account,
     cli::output::{count, print, printable, table},
     domain::{
         case::{CaseEvent, Did, about, reason::CaseReason},
@@ -64,8 +62,7 @@ pub async fn list(app: &App, args: &List) -> Result<(), Failure> {
 }
 
 pub async fn show(app: &App, id: i64) -> Result<(), Failure> {
-    let missing = || Failure::Input(format!("there is no case {id}; `duly case list` shows them"));
-    let case = app.store.case(id).await?.ok_or_else(missing)?;
+    let case = app.case(id).await?;
     let mut text = head(app, &case);
     text += &words(app, &case);
     text += &evidence(&case);

@@ -37,6 +37,8 @@ pub enum Act {
     Approve {
         follow_up_on: NaiveDate,
     },
+    /// The solution that was proposed is not agreed to, or is taken back.
+    Decline,
     /// The letter that confirms the solution leaves now; once more only if a person says so.
     Writing {
         again: bool,
@@ -83,6 +85,7 @@ impl Act {
             Self::Tick { .. } => Did::Ticked,
             Self::Propose(_) => Did::Proposed,
             Self::Resolve(_) | Self::Approve { .. } => Did::Resolved,
+            Self::Decline => Did::Declined,
             Self::Writing { .. } => Did::Writing,
             Self::Written => Did::Written,
             Self::Unwritten { .. } => Did::Unwritten,
@@ -111,6 +114,7 @@ impl Act {
             | Self::Answer
             | Self::Tick { .. }
             | Self::Propose(_)
+            | Self::Decline
             | Self::Writing { .. }
             | Self::Written
             | Self::Unwritten { .. }
@@ -130,6 +134,7 @@ impl Course {
             }
             Act::Propose(solution) | Act::Resolve(solution) => self.may_resolve(solution)?,
             Act::Approve { .. } => self.may_approve(author)?,
+            Act::Decline if self.proposal.is_none() => return Err("no solution waits for approval".to_owned()),
             Act::Writing { .. } | Act::Written if self.outcome.is_none() => {
                 return Err("it has no solution yet that could be confirmed".to_owned());
             }

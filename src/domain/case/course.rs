@@ -123,6 +123,7 @@ impl Course {
             Did::Ticked => self.ticked.extend(event.why.split_whitespace().next().map(str::to_owned)),
             Did::Asked | Did::Answered => self.answer(event),
             Did::Proposed => self.propose(event),
+            Did::Declined => (self.proposal, self.follow_up_on) = (None, None),
             Did::Resolved => self.resolve(event),
             Did::Reopened => self.reopen(),
             Did::Writing => self.writing = Some(event.at),

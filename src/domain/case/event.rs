@@ -28,6 +28,8 @@ pub enum Did {
     Ticked,
     /// A solution beyond the person's own limit, which waits for a second one.
     Proposed,
+    /// That solution was not agreed to, or was taken back.
+    Declined,
     Resolved,
     /// A letter to the customer is on its way; whether it arrived is not known yet.
     Writing,
@@ -44,7 +46,7 @@ pub enum Did {
 }
 
 impl Did {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Opened,
         Self::Judged,
         Self::Confirmed,
@@ -58,6 +60,7 @@ impl Did {
         Self::Answered,
         Self::Ticked,
         Self::Proposed,
+        Self::Declined,
         Self::Resolved,
         Self::Writing,
         Self::Written,
@@ -84,6 +87,7 @@ impl Did {
             Self::Answered => "answered",
             Self::Ticked => "ticked",
             Self::Proposed => "proposed",
+            Self::Declined => "declined",
             Self::Resolved => "resolved",
             Self::Writing => "writing",
             Self::Written => "written",

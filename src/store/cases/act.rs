@@ -35,8 +35,19 @@ pub struct Actor<'a> {
 impl Store {
     /// Does something on a case, if that is possible now.
     pub async fn act(&self, id: i64, act: &Act, actor: &Actor<'_>) -> Result<CaseStatus> {
+        self.act_if(id, None, act, actor).await
+    }
+
+    /// The same, if the case has as many events as whoever acts had seen.
+    pub async fn act_if(&self, id: i64, seen: Option<usize>, act: &Act, actor: &Actor<'_>) -> Result<CaseStatus> {
         let mut tx = self.begin().await?;
         let status = act_in(&mut tx, self.company, id, act, actor).await?;
+        // This act was one more.
+        let text = "SELECT COUNT(*) FROM case_event WHERE case_id = $1";
+        let events: i64 = query(text).bind(id).value(&mut tx).await?;
+        if seen.is_some_and(|seen| usize::try_from(events) != Ok(seen + 1)) {
+            return Err(StoreError::gone_on(id));
+        }
         tx.commit().await?;
         Ok(status)
     }

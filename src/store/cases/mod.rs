@@ -5,6 +5,7 @@ mod books;
 mod concerned;
 mod open;
 mod plan;
+mod queue;
 mod settled;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub(super) use act::act_in;
 pub(super) use books::CASE;
 pub use open::NewCase;
 pub(super) use open::open_case;
+pub use queue::{Numbers, Which};
 
 /// A case with its evidence and its course, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]

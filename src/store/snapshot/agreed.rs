@@ -1,5 +1,7 @@
 //! Promises, instalments and terms, as they stood at a horizon.
 
+use chrono::NaiveDate;
+
 use super::{Page, timestamp};
 use crate::{
     domain::{
@@ -70,6 +72,22 @@ impl Page<'_> {
                 author: c.take()?,
                 ended: c.take()?,
             });
+            Ok(())
+        })
+    }
+
+    /// Addresses that people added come before those of the files, the newest first.
+    pub(super) async fn contacts(&mut self) -> Result<()> {
+        let text = format!("SELECT account, id, email, {}", self.ended_in("contact"));
+        let rows = self.rows(text, " ORDER BY 2").await?;
+        let as_of = self.horizon.as_of;
+        self.each(&rows, |facts, mut c| {
+            let (_id, email, ended): (i64, String, Option<NaiveDate>) = (c.take()?, c.take()?, c.take()?);
+            if ended.is_none_or(|ended| as_of < ended) {
+                let emails = &mut facts.account.emails;
+                emails.retain(|known| !known.eq_ignore_ascii_case(&email));
+                emails.insert(0, email);
+            }
             Ok(())
         })
     }

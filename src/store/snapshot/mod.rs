@@ -54,6 +54,7 @@ pub async fn load(tx: &mut Tx, accounts: &[i64], horizon: Horizon) -> Result<Vec
     }
     let mut page = Page { tx, accounts, horizon, found: HashMap::with_capacity(accounts.len()) };
     page.accounts().await?;
+    page.contacts().await?;
     page.invoices().await?;
     page.payments().await?;
     page.credits().await?;
@@ -257,13 +258,22 @@ impl Page<'_> {
     }
 
     async fn refused_addresses(&mut self) -> Result<()> {
+        let refused = timestamp(self.horizon.recorded);
+        let text = format!(
+            "SELECT c.account, r.email FROM refused_address r JOIN contact c ON c.company = r.company \
+             AND c.email = r.email WHERE r.recorded_at < '{refused}' AND c.account"
+        );
+        let rows = self.rows(text, "").await?;
+        self.each(&rows, |facts, mut c| {
+            facts.refused_addresses.insert(c.take()?);
+            Ok(())
+        })?;
         let text = format!(
             "SELECT a.id, r.email FROM refused_address r JOIN account a ON a.company = r.company \
              JOIN account_fact f ON f.account = a.id AND {} \
              AND replace(';' || f.emails || ';', ';' || r.email || ';', '') <> ';' || f.emails || ';' \
-             WHERE r.recorded_at < '{}' AND a.id",
-            self.known(),
-            timestamp(self.horizon.recorded)
+             WHERE r.recorded_at < '{refused}' AND a.id",
+            self.known()
         );
         let rows = self.rows(text, "").await?;
         self.each(&rows, |facts, mut c| {

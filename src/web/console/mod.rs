@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cases;
+mod form;
 mod guard;
 mod headers;
 mod html;
@@ -10,6 +11,7 @@ mod routes;
 mod secret;
 mod sign_in;
 mod throttle;
+mod unusual;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -23,6 +25,7 @@ pub use secret::Token;
 
 use crate::{app::App, settings::Console as Settings};
 use throttle::Throttle;
+use unusual::Unusual;
 
 /// What pages and acts work with.
 pub struct Console {
@@ -30,13 +33,14 @@ pub struct Console {
     settings: Settings,
     random: SystemRandom,
     throttle: Throttle,
+    unusual: Unusual,
 }
 
 type Shared = Arc<Console>;
 
 impl Console {
     pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default() }
+        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), unusual: Unusual::default() }
     }
 
     /// Answers requests until it is dropped.

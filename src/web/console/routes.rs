@@ -21,6 +21,7 @@ pub enum Needs {
 
 impl Needs {
     pub const LOOK: Self = Self::Permission(Permission::Look);
+    pub const REVIEW: Self = Self::Permission(Permission::Review);
     pub const PEOPLE: Self = Self::Permission(Permission::People);
 }
 

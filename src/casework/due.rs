@@ -1,4 +1,4 @@
-//! What cases need besides the ledger: who has them, until when, and how hot they are.
+//! Until when something is due on a case, and how hot it is.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -7,17 +7,11 @@ use crate::{
     domain::{
         business_hours::BusinessHours,
         case::{
-            CaseKind, CaseStatus, Course,
-            assign::{self, Settling},
-            staff,
+            CaseStatus, Course,
             temperature::{Signs, Temperature},
         },
-        money::Money,
     },
-    store::{
-        self,
-        cases::{CaseRow, NewCase},
-    },
+    store::cases::CaseRow,
 };
 
 /// Until when the customer should have an answer, and a solution.
@@ -46,59 +40,7 @@ impl App {
         Due { respond_by: after(rule.first_response_hours), resolve_by: after(rule.resolve_hours) }
     }
 
-    /// Who should have a new case; nobody when the policy names no staff.
-    pub async fn owner(&self, kind: CaseKind, account: &str) -> store::Result<Option<String>> {
-        let load = self.store.case_load().await?;
-        Ok(assign::owner(&self.rules.standard.policy.staff, kind, account, &load).map(str::to_owned))
-    }
-
-    /// A case as it is opened now by what a customer said, with its owner and its due times.
-    pub async fn new_case(&self, account: (i64, &str), kind: CaseKind, author: &str) -> store::Result<NewCase> {
-        let due = self.due();
-        Ok(NewCase {
-            account: account.0,
-            kind,
-            reason: None,
-            concerns: Vec::new(),
-            opened: self.today(),
-            owner: self.owner(kind, account.1).await?,
-            respond_by: due.respond_by,
-            resolve_by: due.resolve_by,
-            author: author.to_owned(),
-            why: String::new(),
-            words: None,
-        })
-    }
-
-    /// What a person settled without a second one in other cases of an account, not long ago.
-    pub async fn settled_lately(&self, person: &str, account: i64, case: i64) -> store::Result<Vec<(String, Money)>> {
-        let since = self.clock.now() - Duration::days(assign::WINDOW_DAYS);
-        let mut others = self.store.settled_since(account, since).await?;
-        let alone = |by: &String| staff::same_person(by, person);
-        others.retain(|other| other.id != case && other.course.alone.as_ref().is_some_and(alone));
-        Ok(others.into_iter().flat_map(|other| other.course.credits).collect())
-    }
-
-    /// Whether a person may settle so much without a second one, with what they settled earlier.
-    pub fn settles_alone(&self, person: &str, credits: &[(String, Money)], earlier: &[(String, Money)]) -> bool {
-        let (staff, all) = (&self.rules.standard.policy.staff, [credits, earlier].concat());
-        credits.is_empty() || assign::settles(staff, person, &amounts(&all)) == Settling::Alone
-    }
-
-    pub fn may_approve(&self, proposer: &str, approver: &str, credits: &[(String, Money)]) -> Result<(), String> {
-        let staff = &self.rules.standard.policy.staff;
-        assign::may_approve(staff, proposer, approver, &amounts(credits)).map_err(|why| why.to_string())
-    }
-
-    /// The name of a person who works on cases; any name where the policy has no staff.
-    pub fn colleague(&self, name: &str) -> Result<String, String> {
-        match &self.rules.standard.policy.staff[..] {
-            [] => Ok(name.to_owned()),
-            staff => staff::find(staff, name).map(|person| person.name.clone()),
-        }
-    }
-
-    /// The same, now.
+    /// What is due next, now.
     pub fn next_due(&self, case: &CaseRow) -> String {
         self.next_due_at(case, self.clock.now())
     }
@@ -143,8 +85,4 @@ impl App {
         };
         Temperature::of(&self.rules.standard.policy.cases, &signs)
     }
-}
-
-fn amounts(credits: &[(String, Money)]) -> Vec<Money> {
-    credits.iter().map(|(_, amount)| *amount).collect()
 }

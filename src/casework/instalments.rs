@@ -1,11 +1,11 @@
-//! The instalments of `duly case resolve`.
+//! The instalments of a solution.
 
 use chrono::NaiveDate;
 
 use super::resolve::Look;
 use crate::{
     app::Failure,
-    domain::{case::CaseOutcome, instalments, money::Money},
+    domain::{case::CaseOutcome, excerpt::printable, instalments, money::Money},
     store::agreements::NewPlan,
 };
 
@@ -19,10 +19,10 @@ pub(super) fn plan(
     let bad = |why: &str| Failure::Input(why.to_owned());
     match (outcome, days.is_empty()) {
         (CaseOutcome::PlanAgreed, true) => {
-            return Err(bad("a plan needs its instalments: `--part 2026-12-01=100.00`, once for each"));
+            return Err(bad("a plan needs its instalments, each with its day and its amount"));
         }
         (CaseOutcome::PlanAgreed, false) => {}
-        (_, false) => return Err(bad("`--part` belongs to `--outcome plan_agreed`")),
+        (_, false) => return Err(bad("instalments belong to the outcome `plan_agreed`")),
         (_, true) => return Ok(None),
     }
     let about = |number: &String| look.case.concerns.iter().any(|concern| concern.invoice == *number);
@@ -40,8 +40,8 @@ pub(super) fn plan(
     let mut parts = Vec::new();
     for (day, text) in days {
         let amount = Money::parse(text, currency).ok().filter(|amount| amount.minor > 0);
-        let amount = amount.ok_or_else(|| bad(&format!("`--part {day}={text}`: not an amount in {currency}")))?;
-        parts.push((*day, amount.minor));
+        let wrong = || bad(&format!("the instalment of {day}, `{}`, is no amount in {currency}", printable(text)));
+        parts.push((*day, amount.ok_or_else(wrong)?.minor));
     }
     parts.sort_unstable();
     if let Some(why) = instalments::refused(&parts, open, today) {
