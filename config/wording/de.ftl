@@ -59,6 +59,22 @@ confirm-ask =
     Fehlt etwas, oder gibt es noch eine Frage? Eine Antwort auf diese E-Mail erreicht einen Menschen,
     der Bescheid weiß.
 
+## Was von einer Antwort auf der Seite notiert wurde, schriftlich
+
+receipt-subject = Notiert für das Kundenkonto { $account } bei { $company }
+receipt-opening =
+    vielen Dank für die Antwort vom { $date }. Diese E-Mail sagt, was für das Kundenkonto { $account }
+    ({ $account_name }) notiert ist und wie es weitergeht.
+receipt-promise = Die Zahlung bis zum { $date } ist notiert.
+receipt-promise-next = Bis dahin gehen dazu keine Schreiben hinaus, und weiter ist nichts zu tun.
+receipt-plan = Eine Zahlung in Raten ist notiert:
+receipt-case = Ein Mensch kümmert sich darum. Für Rückfragen lautet die Nummer { $case }.
+receipt-case-next =
+    Eine Antwort folgt, sobald es etwas zu sagen gibt. Bis dahin gehen dazu keine Schreiben hinaus.
+receipt-ask =
+    Ist etwas anders, oder kam die Antwort versehentlich von jemand anderem, genügt ein Anruf oder eine
+    Antwort auf diese E-Mail.
+
 ## Die Seite zum Schreiben, und die Einladung dorthin
 
 page-invite = Etwas unklar oder nicht richtig, schon bezahlt, oder mehr Zeit nötig? Ein Klick genügt:

@@ -60,6 +60,22 @@ confirm-ask =
     Has something been left out, or is a question still open? A reply to this mail reaches a person
     who knows about it.
 
+## What was noted of an answer on the page, in writing
+
+receipt-subject = What was noted for the account { $account } at { $company }
+receipt-opening =
+    Thank you for the answer of { $date } about the account { $account } ({ $account_name }). This
+    mail says what was noted and what happens next.
+receipt-promise = Payment by { $date } is noted.
+receipt-promise-next = Until then no notices go out about it, and nothing else is needed.
+receipt-plan = Payment in instalments is noted:
+receipt-case = A person is looking into it. The number is { $case }, should a question come up.
+receipt-case-next =
+    A reply comes as soon as there is something to say. No notices go out about it meanwhile.
+receipt-ask =
+    Should anything be different, or should the answer have come from somebody else by mistake, a
+    call or a reply to this mail is enough.
+
 ## The customer's page, and the invitation to it in each notice
 
 page-invite = Something unclear or wrong, already paid, or more time needed? One click is enough:

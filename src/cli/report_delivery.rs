@@ -38,6 +38,8 @@ struct Report {
     bounced: i64,
     /// The newest bounces, of the days that the report is about.
     bounces: Vec<MailRow>,
+    /// Receipts of answers on the customer's page, by state.
+    receipts: Vec<(String, i64)>,
     deferred: Vec<Deferred>,
     halt: Option<Halt>,
     alarms: Vec<Alarm>,
@@ -55,6 +57,7 @@ pub async fn delivery(app: &App, args: &Args) -> Result<Rendered, Failure> {
         notices: State::ALL.map(number),
         bounced: store.bounced().await?,
         bounces: store.bounces(now - Duration::days(args.days.into()), app.today(), REASONS).await?,
+        receipts: store.receipt_states().await?,
         deferred: store.deferred(REASONS).await?,
         halt: store.halt().await?,
         alarms: store.alarms(app.rules.standard.policy.alarm, now).await?,
@@ -90,6 +93,10 @@ impl Report {
         text += &table(&["state", "number"], &[1], states);
         if self.bounced > 0 {
             text += &format!("{} came back.\n", count(self.bounced.unsigned_abs(), "notice", "notices"));
+        }
+        if !self.receipts.is_empty() {
+            let states = self.receipts.iter().map(|(state, number)| format!("{number} {}", state.replace('_', " ")));
+            text += &format!("Receipts of answers: {}.\n", states.collect::<Vec<_>>().join(", "));
         }
         if !self.bounces.is_empty() {
             let rows = self.bounces.iter().map(|mail| {
@@ -162,6 +169,7 @@ impl Report {
         json!({
             "at": instant(self.now), "company": app.settings.company.code, "days": self.days, "notices": notices,
             "bounced": self.bounced,
+            "receipts": self.receipts.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
             "bounces": self.bounces.iter().map(|mail| json!({
                 "notice": mail.notice, "account": mail.account, "at": instant(mail.recorded_at),
                 "what": printable(&mail.made),

@@ -74,7 +74,7 @@ impl Composer<'_> {
         }
     }
 
-    fn message_id(&self, token: &str) -> String {
+    pub(super) fn message_id(&self, token: &str) -> String {
         format!("<{token}@{}>", self.settings.message_domain())
     }
 

@@ -5,7 +5,8 @@
 //! [`smtp`] is the conversation with the relay, [`judge`] says what its outcome means; [`recorder`] groups the
 //! commits of the workers; [`halting`] stops sending for all when the relay refuses our settings.
 //!
-//! What confirms a case ([`confirmation`]) passes by the outbox: a person waits for its outcome ([`single`]).
+//! What confirms a case ([`confirmation`]) passes by the outbox: a person waits for its outcome ([`single`]). So does what
+//! was noted of an answer ([`receipt`]), which is worth one try and no doubt.
 
 pub mod compose;
 mod confirmation;
@@ -15,6 +16,7 @@ mod judge;
 mod pace;
 mod prepare;
 mod quarantine;
+mod receipt;
 mod recorder;
 mod run;
 mod single;
@@ -25,6 +27,7 @@ mod worker;
 pub use confirmation::Confirmed;
 pub use halting::Memory;
 pub use quarantine::Head;
+pub use receipt::receipt_token;
 pub use run::{Deliverer, DeliveryReport};
 pub use single::{Outgoing, Way};
 pub use target::Target;

@@ -158,7 +158,9 @@ impl Delivery {
 }
 
 /// A letter whose writing panics is a letter that cannot be written, and no trouble of its worker.
-fn guarded<T, E: ToString>(write: impl FnOnce() -> std::result::Result<T, E>) -> std::result::Result<T, String> {
+pub(super) fn guarded<T, E: ToString>(
+    write: impl FnOnce() -> std::result::Result<T, E>,
+) -> std::result::Result<T, String> {
     match catch_unwind(AssertUnwindSafe(write)) {
         Ok(written) => written.map_err(|error| error.to_string()),
         Err(_) => Err("writing it ended unexpectedly; the log has more".to_owned()),

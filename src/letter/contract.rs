@@ -189,7 +189,7 @@ impl<'a> Checker<'a> {
         let lists = &self.catalogue.lists;
         let (list, why, fix) = match message.name.as_str() {
             "first-subject" | "second-subject" | "confirm-subject" | "first-opening" | "second-opening"
-            | "confirm-opening" | "page-title" | "page-nothing" => {
+            | "confirm-opening" | "receipt-subject" | "receipt-opening" | "page-title" | "page-nothing" => {
                 (&lists.account, "it does not speak of the account", "make the account the subject")
             }
             "already-paid" => (

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`Letter`] is what goes in, [`words`] loads the catalogues that finance may
 //! edit, [`contract`] decides whether they may be used, [`view`] turns a letter into sentences,
-//! [`render`] places them in templates, [`confirmation`] does the same for what was agreed in a case, and [`mail`] builds the message (signed by [`dkim`]).
+//! [`render`] places them in templates, [`confirmation`] does the same for what was agreed in a case and [`receipt`] for what was answered on the customer's page, and [`mail`] builds the message (signed by [`dkim`]).
 //! Nothing here looks at a clock, a network or a random number: the same letter with the same
 //! words gives the same bytes.
 
@@ -21,6 +21,7 @@ mod keys;
 mod layout;
 pub mod mail;
 mod page;
+pub mod receipt;
 pub mod sample;
 mod tone;
 mod view;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Item, Letter, Offer, Payment, Sender, Template, confirmation::Confirmation};
+use super::{Item, Letter, Offer, Payment, Sender, Template, confirmation::Confirmation, receipt::Receipt};
 use crate::domain::{
     case::CaseOutcome,
     money::{Currency, Money},
@@ -90,6 +90,36 @@ pub fn confirmation(outcome: CaseOutcome, locale: &str, currency: Currency) -> C
         account_name: letter.account_name,
         contact_name: letter.contact_name,
         locale: letter.locale,
+    }
+}
+
+/// What a receipt may have to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipts {
+    Promise,
+    Plan,
+    Case,
+    /// Payment by a day for one thing, and a person who looks into another.
+    Both,
+}
+
+impl Receipts {
+    pub const ALL: [Self; 4] = [Self::Promise, Self::Plan, Self::Case, Self::Both];
+}
+
+/// The receipt of an answer.
+pub fn receipt(which: Receipts, locale: &str, currency: Currency) -> Receipt {
+    let agreed = confirmation(CaseOutcome::PlanAgreed, locale, currency);
+    Receipt {
+        answered: day(9),
+        case: matches!(which, Receipts::Case | Receipts::Both).then_some(417),
+        until: matches!(which, Receipts::Promise | Receipts::Both).then(|| day(20)),
+        parts: if which == Receipts::Plan { agreed.parts } else { Vec::new() },
+        sender: agreed.sender,
+        account: agreed.account,
+        account_name: agreed.account_name,
+        contact_name: agreed.contact_name,
+        locale: agreed.locale,
     }
 }
 

@@ -45,13 +45,15 @@ impl Taker<'_> {
     pub(super) async fn bounce(&self, bounce: &Bounce) -> Result<Draft> {
         let clues = &bounce.letter.clues;
         let Some(about) = self.about(clues).await? else {
-            return match self.app.store.letter_of(&self.tokens(clues)).await? {
-                Some(about) => Ok(letter_bounced(&judged(bounce, &about.addresses), &about)),
-                None => {
-                    let Judged { kind, said, .. } = judged(bounce, &[]);
-                    Ok(Draft::note(kind, format!("of no mail of ours; nothing follows: {said}")))
-                }
-            };
+            let tokens = self.tokens(clues);
+            if let Some(about) = self.app.store.letter_of(&tokens).await? {
+                return Ok(letter_bounced(&judged(bounce, &about.addresses), &about));
+            }
+            if let Some(receipt) = self.app.store.receipt_with(&tokens).await? {
+                return Ok(receipt_bounced(bounce, receipt));
+            }
+            let Judged { kind, said, .. } = judged(bounce, &[]);
+            return Ok(Draft::note(kind, format!("of no mail of ours; nothing follows: {said}")));
         };
         let Judged { kind, said, hard } = judged(bounce, std::slice::from_ref(&about.address));
         let signed = clues.token.as_ref() == Some(&about.token);
@@ -102,6 +104,19 @@ impl Taker<'_> {
             ..Draft::note(MailKind::Complaint, made)
         })
     }
+}
+
+/// What was noted stands on the page as well.
+fn receipt_bounced(bounce: &Bounce, (account, address): (i64, String)) -> Draft {
+    let Judged { kind, said, hard } = judged(bounce, &[address]);
+    let (made, effects) = match hard {
+        None => (format!("the receipt of an answer, nothing follows: {said}"), Vec::new()),
+        Some((address, why)) => {
+            let made = format!("{address} is not written to any more; the receipt of an answer came back: {said}");
+            (made, vec![stop(&address, account, &why)])
+        }
+    };
+    Draft { account: Some(account), effects, ..Draft::note(kind, made) }
 }
 
 /// The customer does not have it in writing: that is put on the case, or said to a person when it is over. An earlier

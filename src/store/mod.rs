@@ -35,6 +35,7 @@ pub mod page;
 pub mod past;
 pub mod people;
 pub mod policies;
+pub mod receipts;
 pub mod report;
 pub mod schema;
 mod seal;

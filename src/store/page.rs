@@ -7,6 +7,7 @@ use super::{
     cases::Actor,
     effects::Effect,
     engine::{Tx, dynamic, query},
+    receipts,
 };
 
 /// An answer with what follows from it.
@@ -21,6 +22,9 @@ pub struct NewAnswer {
     pub effects: Vec<Effect>,
     /// The account as it was when the effects were worked out.
     pub revision: i64,
+    /// To whom it is said by mail what was noted, and by what that mail is known.
+    pub address: String,
+    pub token: String,
 }
 
 /// What became of an answer.
@@ -53,6 +57,7 @@ impl Store {
         }
         let case = self.follow(&mut tx, &answer.effects, actor).await?;
         query("UPDATE page_answer SET case_id = $1 WHERE id = $2").bind(case).bind(id).execute(&mut tx).await?;
+        receipts::owe(&mut tx, self.company, id, answer, actor.now).await?;
         tx.commit().await?;
         Ok(Taken::Noted)
     }

@@ -30,14 +30,13 @@ pub fn opened_in(house: &House) -> (Running, String) {
     let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
     house.edit("duly.toml", "[delivery]\n", settings);
     let daemon = Running::start(house);
-    let address = address(&daemon.log());
+    let address = address(&daemon);
     (daemon, address)
 }
 
 /// Where the log says that the console is.
-pub fn address(log: &str) -> String {
-    let line = log.lines().find(|line| line.contains("the console is served")).unwrap_or_else(|| panic!("{log}"));
-    line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+pub fn address(daemon: &Running) -> String {
+    daemon.address("the console is served")
 }
 
 /// The path of the link that is printed for a new person.

@@ -236,8 +236,7 @@ async fn what_cannot_be_done_is_refused_and_says_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_not_of_the_staff_takes_words_down_only() {
     let Office { house, _daemon, .. } = Office::with_a_case("Broken.");
-    let log = _daemon.log();
-    let address = crate::console::address(&log);
+    let address = crate::console::address(&_daemon);
     let mut mallory = signed_in(&house, &address, "Mallory", &["reviewer"]);
     let page = mallory.get("/cases/1").body;
     assert_eq!(offered(&page), ["say", "wish", "note"], "{page}");

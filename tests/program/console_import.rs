@@ -134,7 +134,7 @@ async fn a_file_is_understood_and_taken_once() {
     let daemon = Running::start(&house);
     assert_eq!(lying(&house), 0);
     let cookies = std::mem::take(&mut browser.cookies);
-    browser = Browser::new(&crate::console::address(&daemon.log()));
+    browser = Browser::new(&crate::console::address(&daemon));
     browser.cookies = cookies;
     assert_eq!(browser.get(&path).status, 404);
 }

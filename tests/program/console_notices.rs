@@ -54,7 +54,7 @@ async fn a_mail_is_shown_exactly_as_it_was_sent() {
     house.edit("duly.toml", "phone = \"", "phone = \"00 ");
     let daemon = Running::start(&house);
     let cookies = std::mem::take(&mut browser.cookies);
-    browser = Browser::new(&crate::console::address(&daemon.log()));
+    browser = Browser::new(&crate::console::address(&daemon));
     browser.cookies = cookies;
     let one = browser.get("/notices/1").body;
     assert!(one.contains("Not as it was sent") && !one.contains("Exactly"), "{one}");

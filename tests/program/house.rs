@@ -15,6 +15,9 @@ use crate::{database::Database, smtp::Server};
 /// The day on which most tests play, a Monday.
 pub const DAY: &str = "2025-03-03";
 
+/// Mail goes to the relay of a test in plain text.
+pub const PLAIN: &str = "tls = \"none\"";
+
 /// Longest wait for something that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -21,9 +21,7 @@ fn watched(house: &House) {
 }
 
 fn address(daemon: &Running) -> String {
-    let log = daemon.log();
-    let line = log.lines().find(|line| line.contains("are served")).unwrap_or_else(|| panic!("{log}"));
-    line.split("address=").nth(1).unwrap().to_owned()
+    daemon.address("are served")
 }
 
 /// Status line and headers, and the body.

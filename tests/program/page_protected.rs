@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     house::{House, days_ago},
-    page::{Answered, Site, noticed, site, with_page},
     relay::PLAIN,
+    site::{Answered, Site, noticed, site, with_page},
     smtp::{Script, Server},
 };
 

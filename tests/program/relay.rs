@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub const PLAIN: &str = "tls = \"none\"";
+pub use crate::house::PLAIN;
 
 /// One notice that is ready, and a relay for it.
 pub async fn ready(numbers: &[&str], script: Script) -> (House, Server) {

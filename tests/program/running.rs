@@ -11,8 +11,7 @@ use chrono::NaiveTime;
 use duly::domain::calendar::instant;
 
 use crate::{
-    house::{DAY, House, days_ago, until},
-    relay::PLAIN,
+    house::{DAY, House, PLAIN, days_ago, until},
     smtp::Server,
 };
 
@@ -35,6 +34,16 @@ impl Running {
         let running = Self { child, log };
         until("the daemon runs", || running.log().contains("duly is running"));
         running
+    }
+
+    /// The address that a line of the log names, once it is there: it may come after the daemon runs.
+    #[track_caller]
+    pub fn address(&self, line: &str) -> String {
+        let whole = || self.log().rsplit_once('\n').map(|(lines, _)| lines.to_owned()).unwrap_or_default();
+        let found = || whole().lines().find(|one| one.contains(line)).map(str::to_owned);
+        until(line, || found().is_some());
+        let line = found().unwrap();
+        line.split("address=").nth(1).unwrap().split(' ').next().unwrap().to_owned()
     }
 
     pub fn log(&self) -> String {

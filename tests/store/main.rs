@@ -50,6 +50,7 @@ mod pages;
 mod people;
 mod plans;
 mod policies;
+mod receipts;
 mod schema;
 mod slots;
 mod statements;

@@ -21,7 +21,7 @@ fn customer() -> Actor<'static> {
     Actor { author: "customer", why: "", today: day(DAY), now: at(LATER) }
 }
 
-fn case(account: i64) -> Effect {
+pub fn case(account: i64) -> Effect {
     Effect::Open(Box::new(NewCase {
         account,
         kind: CaseKind::Protest,
@@ -38,11 +38,12 @@ fn case(account: i64) -> Effect {
 }
 
 /// An answer to the notice of account `A`, as the account is now.
-async fn answer(fresh: &Fresh, form: &str, effects: Vec<Effect>) -> NewAnswer {
+pub async fn answer(fresh: &Fresh, form: &str, effects: Vec<Effect>) -> NewAnswer {
     let account = fresh.account("A").await;
     let notice = fresh.notices_of(account).await.unwrap().remove(0);
     let revision = fresh.snapshot("A", everything()).await.unwrap().revision;
-    NewAnswer { notice: notice.id, account, form: form.to_owned(), kind: "service", effects, revision }
+    let (address, token, form) = (notice.address, format!("token-{form}"), form.to_owned());
+    NewAnswer { notice: notice.id, account, form, kind: "service", effects, revision, address, token }
 }
 
 async fn a_form_is_taken_once_with_what_follows(fresh: Fresh) {

@@ -88,6 +88,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::pages::ALL,
         crate::people::ALL,
         crate::policies::ALL,
+        crate::receipts::ALL,
         crate::slots::ALL,
         crate::unreadable::ALL,
         crate::waiting::ALL,

@@ -187,6 +187,7 @@ fn every_key_is_used_by_the_letters() {
         include_str!("../view.rs"),
         include_str!("../page.rs"),
         include_str!("../confirmation.rs"),
+        include_str!("../receipt.rs"),
         include_str!("../../web/page/view.rs"),
         include_str!("../../web/page/message.rs"),
         include_str!("../../../templates/page/layout.html"),

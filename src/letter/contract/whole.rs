@@ -8,7 +8,8 @@ use super::{
         confirmation::{Confirmation, confirm},
         format::Formats,
         layout::render,
-        sample::{Shape, confirmation},
+        receipt::{Receipt, acknowledge},
+        sample::{Receipts, Shape, confirmation, receipt},
     },
     Breach, Catalogue, Spoken, Weight, Words, harsher, tone_problems,
 };
@@ -47,6 +48,16 @@ pub fn letters(catalogue: &Catalogue, words: &Words) -> Vec<Breach> {
             Ok(rendered) => _ = whole(&confirmed(&letter), &rendered, catalogue, &mut found),
             Err(error) => {
                 let why = format!("a sample confirmation cannot be written: {error}");
+                found.insert((why, "correct the message".to_owned()));
+            }
+        }
+    }
+    for which in Receipts::ALL {
+        let letter = receipt(which, &catalogue.locale, currency);
+        match acknowledge(&letter, words) {
+            Ok(rendered) => _ = whole(&acknowledged(&letter), &rendered, catalogue, &mut found),
+            Err(error) => {
+                let why = format!("a sample receipt of an answer cannot be written: {error}");
                 found.insert((why, "correct the message".to_owned()));
             }
         }
@@ -92,6 +103,25 @@ fn confirmed(letter: &Confirmation) -> Vec<Fact> {
     for (day, amount) in &letter.parts {
         let day = formats.long_date(*day).unwrap_or_default();
         facts.extend([("an instalment's day", day), ("an instalment's amount", money(*amount))]);
+    }
+    facts
+}
+
+/// What every receipt of an answer must show.
+fn acknowledged(letter: &Receipt) -> Vec<Fact> {
+    let Ok(formats) = Formats::of(&letter.locale) else { return Vec::new() };
+    let date = |day| formats.long_date(day).unwrap_or_default();
+    let mut facts = vec![
+        ("the account", letter.account.clone()),
+        ("the day of the answer", date(letter.answered)),
+        ("the person to turn to", letter.sender.contact.clone()),
+        ("that person's telephone", letter.sender.phone.clone()),
+    ];
+    facts.extend(letter.case.map(|case| ("the number of the case", case.to_string())));
+    facts.extend(letter.until.map(|until| ("the day of the payment", date(until))));
+    for (day, amount) in &letter.parts {
+        let amount = formats.money(*amount).unwrap_or_default();
+        facts.extend([("an instalment's day", date(*day)), ("an instalment's amount", amount)]);
     }
     facts
 }

@@ -36,15 +36,18 @@ pub struct Site {
     /// The path of the public address.
     prefix: String,
     limiter: Mutex<Limiter>,
+    /// Rung when an answer was noted.
+    noted: Arc<Notify>,
 }
 
 impl Site {
-    pub fn new(app: App, page: &Page) -> Self {
+    pub fn new(app: App, page: &Page, noted: Arc<Notify>) -> Self {
         Self {
             app: ArcSwap::from_pointee(app),
             prefix: page.prefix(),
             page: page.clone(),
             limiter: Mutex::new(Limiter::new()),
+            noted,
         }
     }
 

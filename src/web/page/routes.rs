@@ -101,6 +101,7 @@ async fn answer(State(site): State<Arc<Site>>, token: Token, body: Body) -> Resp
     match site.take(&app, &token, (&answer, form), found).await {
         Ok(Some(Taken::Noted)) => {
             tracing::info!(notice, answer = answer.code(), "a customer answered");
+            site.noted.notify_one();
             again(&site, &token, NOTED)
         }
         Ok(Some(Taken::Known)) => again(&site, &token, NOTED),

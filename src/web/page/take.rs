@@ -3,6 +3,7 @@
 use super::{Site, find::Found};
 use crate::{
     app::App,
+    delivery::receipt_token,
     domain::{
         answer::{self, Answer, Follows},
         audit::CUSTOMER,
@@ -40,6 +41,8 @@ impl Site {
                 kind: answer.code(),
                 effects: effects(app, &found, answer).await?,
                 revision: found.snapshot.revision,
+                address: found.notice.address.clone(),
+                token: receipt_token(&app.settings.company.code, found.notice.id, form),
             };
             match app.store.take_answer(&new, MOST_A_DAY, &actor).await {
                 Ok(Taken::Changed) => {}

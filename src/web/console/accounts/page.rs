@@ -142,11 +142,19 @@ impl Console {
         let policy = &published.policy;
         let (notices, mails) =
             (app.store.notices_of(snapshot.id).await?, app.store.mails_of(snapshot.id, today).await?);
+        let receipts = app.store.receipts_of(snapshot.id).await?;
         let decisions = app.store.decisions_of(snapshot.id, DECISIONS).await?;
         let contacts = app.store.contacts_of(snapshot.id).await?;
         let zone = app.settings.company.zone;
-        let sources =
-            Sources { facts, notices: &notices, mails: &mails, decisions: &decisions, contacts: &contacts, zone };
+        let sources = Sources {
+            facts,
+            notices: &notices,
+            receipts: &receipts,
+            mails: &mails,
+            decisions: &decisions,
+            contacts: &contacts,
+            zone,
+        };
         let (timeline, more) = timeline(&sources);
         let says = self.says(snapshot).await?;
         let cases = facts.cases.iter().rev().filter(|case| !case.status.is_over());

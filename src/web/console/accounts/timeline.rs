@@ -9,7 +9,7 @@ use crate::{
     domain::{
         account_facts::AccountFacts, calendar::date_at, excerpt::shortened, facts::Event, money::Money, reason::Reason,
     },
-    store::{contacts::Contact, mails::MailRow, outbox::Notice},
+    store::{contacts::Contact, mails::MailRow, outbox::Notice, receipts::ReceiptRow},
 };
 
 /// Rows that are shown; an account may have very many more.
@@ -35,6 +35,7 @@ pub type Decided = (NaiveDate, String, String, String, String);
 pub struct Sources<'a> {
     pub facts: &'a AccountFacts,
     pub notices: &'a [Notice],
+    pub receipts: &'a [ReceiptRow],
     pub mails: &'a [MailRow],
     pub decisions: &'a [Decided],
     pub contacts: &'a [Contact],
@@ -88,6 +89,11 @@ pub fn timeline(sources: &Sources<'_>) -> (Vec<Told>, bool) {
     all.extend(newest(&facts.events, |e| e.date, event));
     agreed(sources, &mut all);
     all.extend(sources.notices.iter().map(notice));
+    all.extend(sources.receipts.iter().map(|receipt| {
+        let about = format!("of the answer `{}` ({})", receipt.kind, receipt.state);
+        let date = date_at(sources.zone, receipt.answered_at);
+        Told::new(date, "receipt", &about, None, receipt.reply.as_deref())
+    }));
     all.extend(sources.decisions.iter().map(decision));
     all.extend(sources.mails.iter().map(|mail| reply(mail, sources.zone)));
     all.extend(facts.cases.iter().map(|case| {
