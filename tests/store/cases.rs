@@ -7,7 +7,7 @@ use duly::{
         reason::Reason,
     },
     store::{
-        cases::{Actor, NewCase},
+        cases::{Actor, NewCase, Numbers, Which},
         snapshot::Horizon,
     },
 };
@@ -24,6 +24,8 @@ contracts!(
     what_was_reopened_is_undone,
     only_the_resolution_in_force_counts,
     whoever_decides_saw_what_is_so_now,
+    whoever_acts_had_seen_all_of_it,
+    the_queue_has_what_is_due_first_a_page_at_a_time,
     time_travel_knows_a_case_as_it_was
 );
 
@@ -48,6 +50,67 @@ pub async fn opened(fresh: &Fresh) -> i64 {
         words: Some("The price is not the one we agreed on".to_owned()),
     };
     fresh.open_case(&case, at(LATER)).await.unwrap()
+}
+
+async fn whoever_acts_had_seen_all_of_it(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |seen, act: Act| fresh.act_if(id, Some(seen), &act, &ada("so")).await;
+    for seen in [0, 1, 3] {
+        let refused = act(seen, Act::Dismiss).await.unwrap_err().to_string();
+        assert!(refused.contains("gone on with it meanwhile"), "{refused}");
+    }
+    let case = fresh.case(id).await.unwrap().unwrap();
+    assert_eq!((case.course.status, case.events.len()), (CaseStatus::Open, 2));
+    assert_eq!(act(2, Act::Note).await.unwrap(), CaseStatus::Open);
+    // Two at once: the second one is refused.
+    let (one, two) = tokio::join!(act(3, Act::Dismiss), act(3, Act::Take));
+    assert_ne!(one.is_ok(), two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(fresh.case(id).await.unwrap().unwrap().events.len(), 4);
+    let told = fresh.rows("SELECT COUNT(*) FROM audit WHERE kind = 'case'").await;
+    assert_eq!(told, ["4"], "nothing of a refused act is told");
+}
+
+async fn the_queue_has_what_is_due_first_a_page_at_a_time(fresh: Fresh) {
+    let first = opened(&fresh).await;
+    let account = fresh.account("B").await;
+    let open = async |owner: Option<&str>, hour: u32, words: Option<&str>| {
+        let respond_by = at(&format!("2025-03-05T{hour:02}:00"));
+        let case = NewCase {
+            account,
+            kind: CaseKind::Billing,
+            reason: None,
+            concerns: Vec::new(),
+            opened: day("2025-03-04"),
+            owner: owner.map(str::to_owned),
+            respond_by,
+            resolve_by: at("2025-03-09T09:00"),
+            author: "ben".to_owned(),
+            why: String::new(),
+            words: words.map(str::to_owned),
+        };
+        fresh.open_case(&case, at(LATER)).await.unwrap()
+    };
+    let (late, cool) = (open(Some("ben"), 12, None).await, open(None, 10, None).await);
+    let warm = open(Some("ben"), 10, Some("Again!")).await;
+    let ids = async |which, from, most| {
+        let page = fresh.queue(which, from, most).await.unwrap();
+        page.iter().map(|case| case.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(Which::Open, 0, 10).await, [first, warm, cool, late]);
+    assert_eq!(ids(Which::Open, 1, 2).await, [warm, cool]);
+    assert_eq!(ids(Which::Open, 9, 2).await, []);
+    assert_eq!(ids(Which::Of("ben"), 0, 10).await, [warm, late]);
+    assert_eq!(ids(Which::Nobodys, 0, 10).await, [cool]);
+    assert_eq!(ids(Which::Over, 0, 10).await, []);
+    assert_eq!(fresh.queue_numbers("ben").await.unwrap(), Numbers { all: 4, nobodys: 1, own: 2 });
+    // Once answered, the solution is due; once resolved, the follow-up.
+    fresh.act(warm, &Act::Answer, &ada("soon")).await.unwrap();
+    assert_eq!(ids(Which::Open, 0, 10).await, [first, cool, late, warm]);
+    fresh.act(cool, &Act::Dismiss, &ada("nothing")).await.unwrap();
+    assert_eq!((ids(Which::Over, 0, 10).await, ids(Which::Nobodys, 0, 10).await), (vec![cool], vec![]));
+    fresh.act(first, &Act::HearAll, &ada("")).await.unwrap();
+    fresh.act(first, &credit(500), &ada("so")).await.unwrap();
+    assert_eq!(ids(Which::Open, 0, 10).await, [late, warm, first]);
 }
 
 fn credit(minor: i64) -> Act {
