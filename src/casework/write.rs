@@ -34,7 +34,7 @@ impl App {
         let nowhere = || {
             let account = printable(&case.account);
             Failure::Input(format!(
-                "no address of account {account} takes mail: confirm it by letter or telephone, then `duly case written {id}`"
+                "no address of account {account} takes mail: confirm it by letter or telephone, then say so (`duly case written {id}`)"
             ))
         };
         let address = snapshot.facts.address().ok_or_else(nowhere)?.to_owned();
@@ -67,7 +67,7 @@ impl App {
         case.course.after(&intent, &author).map_err(|why| Failure::Input(format!("case {id}: {why}")))?;
         if let Some(halt) = self.store.halt().await? {
             return Err(Failure::Failed(format!(
-                "{}; mend it, then `duly deliver --resume`",
+                "{}; mend it, then resume (`duly deliver --resume`)",
                 printable(&halt.said(self.settings.company.zone))
             )));
         }
@@ -112,8 +112,8 @@ impl App {
                 written => written.map_err(refused),
             },
             Attempt::Lost { why } => Err(Failure::Failed(format!(
-                "the confirmation may have arrived, or not ({}): ask the customer, then `duly case write {id} --again` or \
-                 `duly case written {id}`",
+                "the confirmation may have arrived, or not ({}): ask the customer, then send it again (`duly case write {id} \
+                 --again`) or say that they have it (`duly case written {id}`)",
                 printable(&why)
             ))),
             Attempt::Refused { reply: why }
@@ -124,8 +124,8 @@ impl App {
                     self.noted(id, None, &unwritten, (author, &why)).await.map_err(refused)?;
                 }
                 Err(Failure::Failed(format!(
-                    "the confirmation was not sent: {}; nothing is tried again by itself: `duly case write {id}`, or \
-                     confirm it by other means and say so with `duly case written {id}`",
+                    "the confirmation was not sent: {}; nothing is tried again by itself: send it again (`duly case \
+                     write {id}`), or confirm it by other means and say so (`duly case written {id}`)",
                     printable(&why)
                 )))
             }

@@ -4,7 +4,7 @@
 //! their numbers, so that the order in which facts arrived never matters. Each settles the
 //! invoices that it names, in the order named; the rest stays unallocated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -76,6 +76,8 @@ pub struct Position<'a> {
     pub unmatched: Vec<(String, i64)>,
     /// In the order in which they were taken.
     pub(super) bookings: Vec<Booking<'a>>,
+    /// Where each item is, by its number: an account may have very many.
+    places: HashMap<&'a str, usize>,
 }
 
 /// A payment or credit, and where its money is.
@@ -88,7 +90,7 @@ pub(super) struct Booking<'a> {
     amount: i64,
     closes: bool,
     /// The items that it settles, by their place in the position, and how much of each.
-    parts: Vec<(usize, i64)>,
+    pub(super) parts: Vec<(usize, i64)>,
     /// What is unallocated of it; negative for a reversal that found too little to take back.
     pub rest: i64,
 }
@@ -108,7 +110,7 @@ impl<'a> Booking<'a> {
 
 impl Position<'_> {
     pub fn item(&self, invoice: &str) -> Option<&Item<'_>> {
-        self.items.iter().find(|item| item.invoice.number == invoice)
+        self.place(invoice).and_then(|place| self.items.get(place))
     }
 
     /// What payments and credits have put on invoices: each with the day on which it came, in minor units.
@@ -195,6 +197,8 @@ pub fn positions<'a>(facts: &'a AccountFacts, policy: &Policy, as_of: NaiveDate)
     }
     let settled = found.into_iter().map(|(currency, (mut position, mut movements))| {
         position.items.sort_by(|a, b| (a.invoice.due, &a.invoice.number).cmp(&(b.invoice.due, &b.invoice.number)));
+        position.places =
+            position.items.iter().enumerate().map(|(place, item)| (item.invoice.number.as_str(), place)).collect();
         // What only closes an invoice comes last of its day: it is what the others leave. A reversal
         // comes after the payments of its day: it may be one of those that it takes back.
         let order = |m: &Movement<'a>| (m.date, m.closes(), m.is_payment, m.amount < 0, m.number);
@@ -289,7 +293,7 @@ impl<'a> Position<'a> {
     }
 
     fn place(&self, invoice: &str) -> Option<usize> {
-        self.items.iter().position(|item| item.invoice.number == invoice)
+        self.places.get(invoice).copied()
     }
 
     /// Takes a reversed payment back from the invoices that the reversal names, or else from

@@ -1,6 +1,6 @@
 //! Discounts that come true: which short payments settle an invoice after all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,10 @@ use super::{
 /// Grants the terms of the invoices that a payment names: the best tier in time, never the sum.
 pub(super) fn grant_terms(position: &mut Position, movement: &Movement, policy: &Policy) {
     let by = position.bookings.len().saturating_sub(1);
-    for item in position.items.iter_mut().filter(|item| item.residual > 0) {
+    let parts = position.bookings.last().map_or(&[][..], |booking| &booking.parts);
+    let touched: BTreeSet<usize> = parts.iter().map(|(place, _)| *place).collect();
+    for place in touched {
+        let Some(item) = position.items.get_mut(place).filter(|item| item.residual > 0) else { continue };
         let Some(paid) = item.part_of(movement) else { continue };
         let terms = &policy.terms;
         let in_time =

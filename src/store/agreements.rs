@@ -1,5 +1,7 @@
 //! What was agreed with a customer: promises, instalments, terms, and to which address they want their mail.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
@@ -134,6 +136,16 @@ impl Store {
         let mut tx = self.begin().await?;
         end_in(&mut tx, self.company, (what, id), author, (from, now)).await?;
         tx.commit().await
+    }
+
+    /// Who took down the promises of an account, and with which words.
+    pub async fn promise_notes(&self, account: i64) -> Result<BTreeMap<i64, (String, Option<String>)>> {
+        let text = "SELECT id, author, note FROM promise WHERE account = $1";
+        let note = |row| {
+            let mut c = Columns::of(row);
+            Ok((c.take()?, (c.take()?, c.take()?)))
+        };
+        query(text).bind(account).fetch_all(self.pool()).await?.iter().map(note).collect()
     }
 
     /// Ids of the accounts that anything of the kind was agreed with, by number.

@@ -24,8 +24,10 @@ contracts!(
     what_was_reopened_is_undone,
     only_the_resolution_in_force_counts,
     whoever_decides_saw_what_is_so_now,
-    time_travel_knows_a_case_as_it_was,
-    the_queue_asks_for_what_is_new
+    the_queue_asks_for_what_is_new,
+    whoever_acts_had_seen_all_of_it,
+    those_that_are_over_come_a_page_at_a_time,
+    time_travel_knows_a_case_as_it_was
 );
 
 pub fn ada(why: &str) -> Actor<'_> {
@@ -49,6 +51,55 @@ pub async fn opened(fresh: &Fresh) -> i64 {
         words: Some("The price is not the one we agreed on".to_owned()),
     };
     fresh.open_case(&case, at(LATER)).await.unwrap()
+}
+
+async fn whoever_acts_had_seen_all_of_it(fresh: Fresh) {
+    let id = opened(&fresh).await;
+    let act = async |seen, act: Act| fresh.act_if(id, Some(seen), &act, &ada("so")).await;
+    for seen in [0, 1, 3] {
+        let refused = act(seen, Act::Dismiss).await.unwrap_err().to_string();
+        assert!(refused.contains("gone on with it meanwhile"), "{refused}");
+    }
+    let case = fresh.case(id).await.unwrap().unwrap();
+    assert_eq!((case.course.status, case.events.len()), (CaseStatus::Open, 2));
+    assert_eq!(act(2, Act::Note).await.unwrap(), CaseStatus::Open);
+    // Two at once: the second one is refused.
+    let (one, two) = tokio::join!(act(3, Act::Dismiss), act(3, Act::Take));
+    assert_ne!(one.is_ok(), two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(fresh.case(id).await.unwrap().unwrap().events.len(), 4);
+    let told = fresh.rows("SELECT COUNT(*) FROM audit WHERE kind = 'case'").await;
+    assert_eq!(told, ["4"], "nothing of a refused act is told");
+}
+
+async fn those_that_are_over_come_a_page_at_a_time(fresh: Fresh) {
+    fresh.with_accounts(&["A"]).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let case = NewCase {
+            account: fresh.account("A").await,
+            kind: CaseKind::Billing,
+            reason: None,
+            concerns: Vec::new(),
+            opened: day("2025-03-04"),
+            owner: None,
+            respond_by: at(LATER),
+            resolve_by: at(LATER),
+            author: "ben".to_owned(),
+            why: String::new(),
+            words: None,
+        };
+        ids.push(fresh.open_case(&case, at(LATER)).await.unwrap());
+    }
+    let over = async |from, most| {
+        let page = fresh.cases_over(from, most).await.unwrap();
+        page.iter().map(|case| case.id).collect::<Vec<_>>()
+    };
+    assert_eq!(over(0, 10).await, Vec::<i64>::new());
+    for id in &ids {
+        fresh.act(*id, &Act::Dismiss, &ada("nothing")).await.unwrap();
+    }
+    assert_eq!(over(0, 2).await, [ids[2], ids[1]]);
+    assert_eq!(over(2, 2).await, [ids[0]]);
 }
 
 fn credit(minor: i64) -> Act {

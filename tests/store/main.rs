@@ -35,6 +35,7 @@ mod agreements;
 mod cases;
 mod chain;
 mod cohorts;
+mod contacts;
 mod facts;
 mod figures;
 mod fresh;

@@ -75,6 +75,7 @@ fn contracts() -> impl Iterator<Item = &'static Contract> {
         crate::cases::ALL,
         crate::chain::ALL,
         crate::cohorts::ALL,
+        crate::contacts::ALL,
         crate::facts::ALL,
         crate::figures::ALL,
         crate::halts::ALL,

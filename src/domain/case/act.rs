@@ -172,12 +172,14 @@ impl Course {
     /// A letter is sent once by itself: what may have arrived is a person's to send again.
     fn may_write(&self) -> Result<(), String> {
         if self.writing.is_some() {
-            let why = "a letter that confirms it may have arrived already: ask the customer, then send it again with \
-                       `--again`, or record it with `duly case written`";
+            let why = "a letter that confirms it may have arrived already: ask the customer, then say that it goes \
+                       once more (`--again`), or that they have it (`duly case written`)";
             return Err(why.to_owned());
         }
         match self.confirmed {
-            true => Err("the customer has it in writing already; `--again` sends it once more".to_owned()),
+            true => {
+                Err("the customer has it in writing already; say so if it is to go once more (`--again`)".to_owned())
+            }
             false => Ok(()),
         }
     }

@@ -50,8 +50,14 @@ pub fn day(text: &str) -> Result<NaiveDate, Failure> {
     day.ok_or_else(|| Failure::Input("a day is written like 2026-12-31".to_owned()))
 }
 
-/// With a capital and a full stop, for the page. Commands that it names are those of the command line.
+/// With a capital and a full stop, for the page, and without the commands that stand in it in brackets.
 pub fn sentence(what: &str) -> String {
+    let mut plain = what.to_owned();
+    while let Some((before, rest)) = plain.split_once(" (`") {
+        let Some((_, after)) = rest.split_once("`)") else { break };
+        plain = format!("{before}{after}");
+    }
+    let what = plain.as_str();
     let mut letters = what.chars();
     let Some(first) = letters.next() else { return String::new() };
     let end = if what.ends_with(['.', '?', '!']) { "" } else { "." };
@@ -70,6 +76,7 @@ mod tests {
         assert_eq!(fields.all("part").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(fields.under("credit:").collect::<Vec<_>>(), [("R=1", "5")]);
         assert!(day("2026-12-31").is_ok() && day("20261-12-31").is_err() && day("2026-1-31").is_err());
-        assert_eq!(sentence("is all out? Ask"), "Is all out? Ask.");
+        assert_eq!(sentence("is all out? Ask (`heard`) first"), "Is all out? Ask first.");
+        assert_eq!([sentence("a (`b"), sentence(""), sentence("(`x`)?")], ["A (`b.", "", "(`x`)?"]);
     }
 }

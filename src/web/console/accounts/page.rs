@@ -36,6 +36,8 @@ use crate::{
 
 /// Decisions that are looked at for the timeline.
 const DECISIONS: i64 = 50;
+/// Cases that are named.
+const CASES: usize = 20;
 
 #[derive(Template)]
 #[template(path = "console/account.html")]
@@ -52,7 +54,9 @@ struct Page {
     says: Vec<String>,
     /// Something has reached a new stage: there is a mail to be looked at.
     preview: bool,
+    /// Those that are not over, the newest first, and how many more there are.
     cases: Vec<(i64, String, String)>,
+    further: usize,
     items: Items,
     holds: Vec<Line>,
     promises: Vec<Line>,
@@ -145,6 +149,7 @@ impl Console {
         let receipts = app.store.receipts_of(snapshot.id).await?;
         let decisions = app.store.decisions_of(snapshot.id, DECISIONS).await?;
         let contacts = app.store.contacts_of(snapshot.id).await?;
+        let notes = app.store.promise_notes(snapshot.id).await?;
         let zone = app.settings.company.zone;
         let sources = Sources {
             facts,
@@ -157,7 +162,7 @@ impl Console {
         };
         let (timeline, more) = timeline(&sources);
         let says = self.says(snapshot).await?;
-        let cases = facts.cases.iter().rev().filter(|case| !case.status.is_over());
+        let cases = || facts.cases.iter().rev().filter(|case| !case.status.is_over());
         Ok(Page {
             head: Head::of(&account.name, actor),
             number: account.number.clone(),
@@ -170,10 +175,11 @@ impl Console {
             may: actor.person.may(Permission::Review),
             preview: !says.is_empty(),
             says,
-            cases: cases.map(|case| (case.id, case.kind.to_string(), case.status.to_string())).collect(),
+            cases: cases().take(CASES).map(|case| (case.id, case.kind.to_string(), case.status.to_string())).collect(),
+            further: cases().count().saturating_sub(CASES),
             items: Items::of(facts, policy, &positions(facts, policy, today), today, told.page),
             holds: holds(facts, today),
-            promises: promised(facts, policy, today),
+            promises: promised(facts, &notes, policy, today),
             terms: terms(facts, today),
             addresses: addresses(facts, &contacts),
             timeline,

@@ -1,5 +1,7 @@
 //! What people agreed or set on an account, each with what can be ended.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::{
@@ -39,13 +41,17 @@ pub fn holds(facts: &AccountFacts, today: NaiveDate) -> Vec<Line> {
     holds.map(line).collect()
 }
 
-pub fn promised(facts: &AccountFacts, policy: &Policy, today: NaiveDate) -> Vec<Line> {
+/// Who took a promise down, and with which words, by its row.
+pub type Notes = BTreeMap<i64, (String, Option<String>)>;
+
+pub fn promised(facts: &AccountFacts, notes: &Notes, policy: &Policy, today: NaiveDate) -> Vec<Line> {
     let mut all = promises(facts, today);
     all.sort_by_key(|promise| std::cmp::Reverse(promise.made));
     let line = |promise: crate::domain::promise::Promise| {
         let word = promise.word(facts, policy, today);
         // Those that a file told are the file's.
-        let id = promise.source.strip_prefix("promise ").and_then(|id| id.parse().ok());
+        let id: Option<i64> = promise.source.strip_prefix("promise ").and_then(|id| id.parse().ok());
+        let (author, note) = id.and_then(|id| notes.get(&id)).cloned().unwrap_or_default();
         Line {
             id: id.filter(|_| word == Word::Waiting && promise.ended.is_none()),
             what: what(promise.invoice.as_deref(), promise.amount),
@@ -57,8 +63,8 @@ pub fn promised(facts: &AccountFacts, policy: &Policy, today: NaiveDate) -> Vec<
                 Word::Broken => "not kept",
                 Word::Ended => "taken back",
             },
-            note: String::new(),
-            author: String::new(),
+            note: note.unwrap_or_default(),
+            author,
         }
     };
     all.into_iter().take(PROMISES).map(line).collect()

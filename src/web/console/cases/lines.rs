@@ -20,6 +20,8 @@ use crate::{
 const ITEMS: usize = 50;
 /// Items that are assessed for the page when the case has no evidence of its own.
 const ASSESSED: usize = 5;
+/// Observations that are shown of each side.
+const OBSERVATIONS: usize = 30;
 
 /// An item that the case is about.
 pub struct Item {
@@ -76,7 +78,11 @@ pub fn evidence(case: &CaseRow, facts: &AccountFacts, policy: &Policy, today: Na
         [] => assessed(case, facts, policy, today),
         kept => kept.iter().map(Seen::kept).collect(),
     };
-    seen.into_iter().partition(|seen| seen.side.is_none() && !seen.weight.starts_with('-'))
+    let (mut with, mut against): (Vec<Seen>, Vec<Seen>) =
+        seen.into_iter().partition(|seen| seen.side.is_none() && !seen.weight.starts_with('-'));
+    with.truncate(OBSERVATIONS);
+    against.truncate(OBSERVATIONS);
+    (with, against)
 }
 
 fn assessed(case: &CaseRow, facts: &AccountFacts, policy: &Policy, today: NaiveDate) -> Vec<Seen> {

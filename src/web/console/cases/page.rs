@@ -89,8 +89,10 @@ struct Step {
     code: String,
     say: String,
     done: bool,
-    /// It is done by a form of the page, not by being ticked.
+    /// The form of the page by which it is done now.
     form: Option<&'static str>,
+    /// It is done when somebody says so.
+    tick: bool,
 }
 
 /// The confirmation as it would be sent.
@@ -222,7 +224,7 @@ impl Console {
                 true => Vec::new(),
                 false => playbook.questions(reason).map(str::to_owned).collect(),
             },
-            steps: playbook.steps.iter().map(|step| Step::of(step, course.has_done(step.code()))).collect(),
+            steps: playbook.steps.iter().map(|step| Step::of(step, course.has_done(step.code()), &may)).collect(),
             draft: playbook.acknowledgement(reason, &locales).map(|(_, draft)| draft.to_owned()),
             address: facts.address().map(str::to_owned),
             may,
@@ -285,18 +287,17 @@ impl Letter {
 }
 
 impl Step {
-    fn of(step: &PlayStep, done: bool) -> Self {
-        let form = match step.code() {
-            "listen" => Some("words"),
-            "acknowledge" => Some("answer"),
-            "all_out" => Some("heard"),
-            "wish" => Some("words"),
-            "agree" => Some("resolve"),
-            "confirm" => Some("write"),
-            "follow_up" => Some("follow-up"),
-            "close" => Some("close"),
-            _ => None,
+    fn of(step: &PlayStep, done: bool, may: &May) -> Self {
+        let (own, form) = match step.code() {
+            "listen" | "wish" => (false, may.words.then_some("words")),
+            "acknowledge" => (false, may.answer.then_some("answer")),
+            "all_out" => (false, may.heard.then_some("heard")),
+            "agree" => (false, (may.resolve || may.resolve_later).then_some("resolve")),
+            "confirm" => (false, may.write.then_some("write")),
+            "follow_up" => (false, may.follow_up.then_some("follow-up")),
+            "close" => (false, may.close.then_some("close")),
+            _ => (true, None),
         };
-        Self { code: step.code().to_owned(), say: step.say().to_owned(), done, form }
+        Self { code: step.code().to_owned(), say: step.say().to_owned(), done, form, tick: own && may.tick }
     }
 }
