@@ -51,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "letter",
             "link",
             "noticework",
+            "reach",
             "rules",
             "settings",
             "store",

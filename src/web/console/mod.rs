@@ -7,6 +7,7 @@ mod headers;
 mod html;
 mod import;
 mod notices;
+mod oidc;
 mod people;
 mod routes;
 mod secret;
@@ -37,6 +38,8 @@ pub struct Console {
     desk: Desk,
     /// Marks sessions as used, one at a time.
     marking: Arc<Semaphore>,
+    /// What the provider of accounts says of itself.
+    provider: oidc::Provider,
 }
 
 type Shared = Arc<Console>;
@@ -51,6 +54,7 @@ impl Console {
             throttle: Throttle::default(),
             desk,
             marking: Arc::new(Semaphore::new(1)),
+            provider: oidc::Provider::default(),
         }
     }
 
