@@ -1,5 +1,7 @@
 //! TCP and TLS to a server that the settings name.
 
+pub mod http;
+
 use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use rustls::{ClientConfig, RootCertStore};

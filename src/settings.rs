@@ -3,6 +3,7 @@
 mod console;
 mod delivery;
 mod inbox;
+mod oidc;
 mod page;
 
 use std::{
@@ -20,6 +21,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 pub use console::Console;
 pub use delivery::{Delivery, Dkim, Secret, Smtp, Target, TlsMode};
 pub use inbox::{Imap, Inbox};
+pub use oidc::Oidc;
 pub use page::Page;
 
 #[derive(Debug, Clone, Deserialize)]

@@ -63,6 +63,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "picture",
             "preview",
             "queue",
+            "reach",
             "reports",
             "rules",
             "settings",

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use serde::Deserialize;
 
+use super::Oidc;
+
 /// What staff see in a browser.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +16,8 @@ pub struct Console {
     /// Whether a proxy in front of it says who is asking, by `X-Forwarded-For`.
     #[serde(default)]
     pub behind_proxy: bool,
+    /// People may sign in with an account that the company has already.
+    pub oidc: Option<Oidc>,
 }
 
 impl Console {
@@ -27,6 +31,7 @@ impl Console {
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
+        self.oidc.as_ref().map_or(Ok(()), Oidc::check)?;
         let host = self.url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
         let near =
             host.is_some_and(|host| ["localhost", "127.0.0.1"].contains(&host.split(':').next().unwrap_or(host)));

@@ -123,6 +123,34 @@ impl Store {
         Ok(true)
     }
 
+    /// Uses an invitation once: whoever is known elsewhere as `subject` is this person from now on. `None` when it was used
+    /// meanwhile, or is over.
+    pub async fn bind_subject(&self, hash: &str, subject: &str, now: DateTime<Utc>) -> Result<Option<Credentials>> {
+        let mut tx = self.begin().await?;
+        let text = "DELETE FROM invitation WHERE hash = $1 AND until > $2 AND person IN \
+                    (SELECT id FROM person WHERE company = $3 AND disabled_at IS NULL) RETURNING person";
+        let used = query(text).bind(hash).bind(now).bind(self.company);
+        let Some(id) = used.value_optional::<i64>(&mut tx).await? else { return Ok(None) };
+        let text = "UPDATE person SET subject = $1 WHERE id = $2 AND NOT EXISTS \
+                    (SELECT 1 FROM person p WHERE p.company = $3 AND p.subject = $1 AND p.id <> $2) RETURNING name";
+        let bound = query(text).bind(subject).bind(id).bind(self.company);
+        let taken = || StoreError::Refused("this account is that of somebody else here already".to_owned());
+        let name: String = bound.value_optional(&mut tx).await?.ok_or_else(taken)?;
+        query("DELETE FROM session WHERE person = $1").bind(id).execute(&mut tx).await?;
+        let issuer = subject.split(' ').next().unwrap_or_default();
+        self.tell_person(&mut tx, (&name, now), &name, &format!("signs in by {issuer}")).await?;
+        tx.commit().await?;
+        self.person_of_subject(subject).await
+    }
+
+    /// Who is known elsewhere as `subject`.
+    pub async fn person_of_subject(&self, subject: &str) -> Result<Option<Credentials>> {
+        let text = "SELECT id, name, roles, password, version FROM person \
+                    WHERE company = $1 AND subject = $2 AND disabled_at IS NULL";
+        let row = query(text).bind(self.company).bind(subject).fetch_optional(self.pool()).await?;
+        row.as_ref().map(credentials).transpose()
+    }
+
     /// A new password by the person's own word.
     pub async fn change_password(&self, id: i64, password: &str, now: DateTime<Utc>) -> Result<()> {
         let mut tx = self.begin().await?;
@@ -142,15 +170,11 @@ impl Store {
         let text = "SELECT id, name, roles, password, version FROM person \
                     WHERE company = $1 AND plain = $2 AND disabled_at IS NULL";
         let row = query(text).bind(self.company).bind(plain(name)).fetch_optional(self.pool()).await?;
-        row.map(|row| {
-            let mut c = Columns::of(&row);
-            Ok(Credentials { person: person(&mut c)?, password: c.take()?, version: c.take()? })
-        })
-        .transpose()
+        row.as_ref().map(credentials).transpose()
     }
 
     pub async fn people(&self) -> Result<Vec<Listed>> {
-        let text = "SELECT p.id, p.name, p.roles, p.password IS NOT NULL, p.disabled_at IS NOT NULL, \
+        let text = "SELECT p.id, p.name, p.roles, p.password IS NOT NULL OR p.subject IS NOT NULL, p.disabled_at IS NOT NULL, \
                     (SELECT MAX(s.seen_at) FROM session s WHERE s.person = p.id) \
                     FROM person p WHERE p.company = $1 ORDER BY p.plain";
         let listed = |row: &Row| {
@@ -213,6 +237,11 @@ fn codes(roles: &BTreeSet<Role>) -> String {
 
 fn unknown(name: &str) -> StoreError {
     StoreError::Refused(format!("there is no person `{name}` who may sign in; `duly user list` shows them"))
+}
+
+fn credentials(row: &Row) -> Result<Credentials> {
+    let mut c = Columns::of(row);
+    Ok(Credentials { person: person(&mut c)?, password: c.take()?, version: c.take()? })
 }
 
 fn person(c: &mut Columns) -> Result<Person> {

@@ -87,8 +87,9 @@ impl Browser {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "{request}\r\n{}", body.unwrap_or_default()).unwrap();
         let page = answer(stream);
-        if let Some((name, value)) = page.header("set-cookie").and_then(|line| line.split(';').next()?.split_once('='))
-        {
+        let lines = page.head.lines().filter_map(|line| line.split_once(": "));
+        let cookies = lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        for (name, value) in cookies.filter_map(|(_, line)| line.split(';').next()?.split_once('=')) {
             match value {
                 "" => self.cookies.remove(name),
                 value => self.cookies.insert(name.to_owned(), value.to_owned()),

@@ -40,7 +40,7 @@ pub fn address(daemon: &Running) -> String {
 }
 
 /// The path of the link that is printed for a new person.
-fn invited(house: &House, name: &str, roles: &[&str]) -> String {
+pub fn invited(house: &House, name: &str, roles: &[&str]) -> String {
     let mut arguments = vec!["user", "add", name, "--by", "root"];
     roles.iter().for_each(|role| arguments.extend(["--role", *role]));
     let said = house.duly(&arguments).ended(0);

@@ -8,7 +8,11 @@ use duly::intake::Kind::Accounts;
 
 use crate::fresh::{Fresh, at};
 
-contracts!(a_person_signs_in_until_something_ends_it, accounts_are_found_by_what_is_remembered);
+contracts!(
+    a_person_signs_in_until_something_ends_it,
+    an_account_elsewhere_is_one_person,
+    accounts_are_found_by_what_is_remembered,
+);
 
 async fn a_person_signs_in_until_something_ends_it(fresh: Fresh) {
     let now = at("2025-03-03T09:00");
@@ -52,6 +56,29 @@ async fn a_person_signs_in_until_something_ends_it(fresh: Fresh) {
     assert_eq!(told.first().map(String::as_str), Some("added as reviewer admin"));
     assert_eq!(told.last().map(String::as_str), Some("may not sign in any more"));
     assert!(fresh.of_company("OTHER").await.people().await.unwrap().is_empty());
+}
+
+async fn an_account_elsewhere_is_one_person(fresh: Fresh) {
+    let (now, until) = (at("2025-03-03T09:00"), at("2025-03-04T09:00"));
+    for name in ["Ada", "Bob"] {
+        fresh.add_person(name, &BTreeSet::from([Role::Viewer]), "root", now).await.unwrap();
+        fresh.invite(name, name, until, ("root", now)).await.unwrap();
+    }
+    assert!(fresh.bind_subject("Ada", "https://id.example s-1", until).await.unwrap().is_none(), "over");
+    let ada = fresh.bind_subject("Ada", "https://id.example s-1", now).await.unwrap().unwrap();
+    assert_eq!((ada.person.name.as_str(), ada.password.as_deref()), ("Ada", None));
+    assert!(fresh.bind_subject("Ada", "https://id.example s-2", now).await.unwrap().is_none(), "once");
+    let taken = fresh.bind_subject("Bob", "https://id.example s-1", now).await.unwrap_err().to_string();
+    assert!(taken.contains("somebody else"), "{taken}");
+    assert!(fresh.invited("Bob", now).await.unwrap().is_some(), "and is not used up");
+    let found = fresh.person_of_subject("https://id.example s-1").await.unwrap();
+    assert_eq!(found.map(|found| found.person), Some(ada.person));
+    assert!(fresh.person_of_subject("https://id.example s-2").await.unwrap().is_none());
+    assert!(fresh.of_company("OTHER").await.person_of_subject("https://id.example s-1").await.unwrap().is_none());
+    let listed = fresh.people().await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.has_password).collect::<Vec<_>>(), [true, false]);
+    fresh.change_person("Ada", None, true, ("root", now)).await.unwrap();
+    assert!(fresh.person_of_subject("https://id.example s-1").await.unwrap().is_none(), "may not any more");
 }
 
 async fn accounts_are_found_by_what_is_remembered(fresh: Fresh) {

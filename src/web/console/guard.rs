@@ -41,7 +41,7 @@ pub async fn guard(State((hub, needs)): State<(Hub, Needs)>, mut request: Reques
     if needs == Needs::Nobody {
         return next.run(request).await;
     }
-    let session = cookie(request.headers()).map(secret::hash);
+    let session = cookie(request.headers(), COOKIE).map(secret::hash);
     let person = match &session {
         Some(hash) => console.app.store.session(hash, console.app.clock.now()).await,
         None => Ok(None),
@@ -93,10 +93,11 @@ fn from_here(headers: &HeaderMap, url: &str) -> bool {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// The peer, or what the proxy in front of us says last.

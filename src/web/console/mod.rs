@@ -9,6 +9,7 @@ mod headers;
 mod html;
 mod import;
 mod notices;
+mod oidc;
 mod people;
 mod policy;
 mod reports;
@@ -57,6 +58,8 @@ pub struct Console {
     previews: Arc<Previews>,
     /// Marks sessions as used, one at a time.
     marking: Arc<Semaphore>,
+    /// What the provider of accounts says of itself.
+    provider: Arc<oidc::Provider>,
 }
 
 type Shared = Arc<Console>;
@@ -105,6 +108,7 @@ impl Console {
             desk,
             previews: Arc::default(),
             marking: Arc::new(Semaphore::new(1)),
+            provider: Arc::default(),
         }
     }
 

@@ -13,15 +13,19 @@ use super::{
     Shared,
     guard::{Actor, Address, COOKIE, local},
     html::{self, Head},
+    oidc,
     routes::{Needs, Route},
     secret::{self, Token},
 };
-use crate::domain::person::weakness;
+use crate::{domain::person::weakness, store::people::Credentials};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::page("/sign-in", Needs::Nobody, page),
         Route::act("/sign-in", Needs::Nobody, act),
+        Route::page("/sign-in/oidc", Needs::Nobody, oidc::begin),
+        Route::page("/sign-in/back", Needs::Nobody, oidc::back),
+        Route::page("/invitation/{token}/oidc", Needs::Nobody, oidc::invited),
         Route::page("/invitation/{token}", Needs::Nobody, invitation),
         Route::act("/invitation/{token}", Needs::Nobody, accept),
         Route::act("/sign-out", Needs::Person, out),
@@ -37,6 +41,8 @@ struct SignIn<'a> {
     next: &'a str,
     name: &'a str,
     problem: Option<&'a str>,
+    /// What an account elsewhere is called, by which one may sign in.
+    account: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -46,6 +52,8 @@ struct Password<'a> {
     /// Of whom, when it is the first one.
     invited: Option<&'a str>,
     problem: Option<&'a str>,
+    /// An account elsewhere will do instead: what it is called, and where that begins.
+    account: Option<(&'a str, String)>,
 }
 
 #[derive(Deserialize)]
@@ -68,8 +76,9 @@ pub struct Changed {
     again: String,
 }
 
-pub async fn page(Query(Next { next }): Query<Next>) -> Response {
-    html::page(&SignIn { head: Head::plain("Sign in"), next: local(next.as_deref()), name: "", problem: None })
+pub async fn page(State(console): State<Shared>, Query(Next { next }): Query<Next>) -> Response {
+    let (head, next) = (Head::plain("Sign in"), local(next.as_deref()));
+    html::page(&SignIn { head, next, name: "", problem: None, account: console.elsewhere_called() })
 }
 
 /// A wrong name and a wrong password look and take the same.
@@ -82,7 +91,17 @@ pub async fn act(
     let next = local(entered.next.as_deref());
     let again = |status: StatusCode, problem: &str| {
         let head = Head::plain("Sign in");
-        (status, html::page(&SignIn { head, next, name: &entered.name, problem: Some(problem) })).into_response()
+        (
+            status,
+            html::page(&SignIn {
+                head,
+                next,
+                name: &entered.name,
+                problem: Some(problem),
+                account: console.elsewhere_called(),
+            }),
+        )
+            .into_response()
     };
     if !console.throttle.admits(&entered.name, address, now) {
         return again(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a quarter of an hour, then try again.");
@@ -98,15 +117,20 @@ pub async fn act(
     let Some(known) = known.filter(|_| fits) else {
         return again(StatusCode::FORBIDDEN, "Name and password do not go together.");
     };
+    console.throttle.forgive(&entered.name, address);
+    started(&console, &known, next).await
+}
+
+/// A session of somebody who was let in.
+pub async fn started(console: &Shared, known: &Credentials, next: &str) -> Response {
     let token = match Token::new(&console.random) {
         Ok(token) => token,
         Err(error) => return html::failure(&error),
     };
-    if let Err(error) = store.start_session(&token.hash(), &known, now).await {
-        return html::failure(&error);
+    match console.app.store.start_session(&token.hash(), known, console.app.clock.now()).await {
+        Ok(()) => (cookie(token.text(), ""), Redirect::to(next)).into_response(),
+        Err(error) => html::failure(&error),
     }
-    console.throttle.forgive(&entered.name, address);
-    (cookie(token.text(), ""), Redirect::to(next)).into_response()
 }
 
 fn cookie(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
@@ -123,14 +147,15 @@ pub async fn out(State(console): State<Shared>, Extension(actor): Extension<Acto
 pub async fn invitation(State(console): State<Shared>, Path(token): Path<String>) -> Response {
     match console.app.store.invited(&secret::hash(&token), console.app.clock.now()).await {
         Ok(Some(person)) => {
-            html::page(&Password { head: Head::plain("Welcome"), invited: Some(&person.name), problem: None })
+            let (invited, account) = (Some(person.name.as_str()), console.elsewhere(&token));
+            html::page(&Password { head: Head::plain("Welcome"), invited, problem: None, account })
         }
         Ok(None) => void(),
         Err(error) => html::failure(&error),
     }
 }
 
-fn void() -> Response {
+pub fn void() -> Response {
     html::problem(StatusCode::NOT_FOUND, "This invitation was used, or is over. Ask for a new one.")
 }
 
@@ -149,7 +174,8 @@ pub async fn accept(
         Ok(kept) => kept,
         Err(problem) => {
             let (head, invited) = (Head::plain("Welcome"), Some(person.name.as_str()));
-            let page = html::page(&Password { head, invited, problem: Some(&problem) });
+            let page =
+                html::page(&Password { head, invited, problem: Some(&problem), account: console.elsewhere(&token) });
             return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
         }
     };
@@ -161,7 +187,7 @@ pub async fn accept(
 }
 
 pub async fn password(Extension(actor): Extension<Actor>) -> Response {
-    html::page(&Password { head: Head::of("New password", &actor), invited: None, problem: None })
+    html::page(&Password { head: Head::of("New password", &actor), invited: None, problem: None, account: None })
 }
 
 /// All sessions end with the old password, this one too.
@@ -173,8 +199,12 @@ pub async fn change(
 ) -> Response {
     let (store, now, name) = (&console.app.store, console.app.clock.now(), &actor.person.name);
     let refused = |problem: &str| {
-        let page =
-            html::page(&Password { head: Head::of("New password", &actor), invited: None, problem: Some(problem) });
+        let page = html::page(&Password {
+            head: Head::of("New password", &actor),
+            invited: None,
+            problem: Some(problem),
+            account: None,
+        });
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     if !console.throttle.admits(name, address, now) {
@@ -201,6 +231,16 @@ pub async fn change(
 }
 
 impl super::Console {
+    /// What an account elsewhere is called, by which people may sign in.
+    fn elsewhere_called(&self) -> Option<&str> {
+        self.settings.oidc.as_ref().map(|oidc| oidc.account.as_str())
+    }
+
+    /// The same for an invitation, with where it begins.
+    fn elsewhere(&self, token: &str) -> Option<(&str, String)> {
+        self.elsewhere_called().map(|account| (account, format!("/invitation/{token}/oidc")))
+    }
+
     /// A new password as it is kept, or what is wrong with it.
     async fn new_password(&self, changed: &Changed, name: &str) -> Result<String, String> {
         if changed.new != changed.again {
