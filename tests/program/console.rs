@@ -12,10 +12,10 @@ use crate::{
     running::Running,
 };
 
-const GOOD: &str = "correct horse battery";
+pub const GOOD: &str = "correct horse battery";
 
 /// A running console in which Ada looks after people.
-fn opened() -> (House, Running, String) {
+pub fn opened() -> (House, Running, String) {
     let house = House::with_accounts(&["A"]);
     let (daemon, address) = opened_in(&house);
     (house, daemon, address)
@@ -23,8 +23,13 @@ fn opened() -> (House, Running, String) {
 
 /// A running console, and where it is.
 pub fn opened_in(house: &House) -> (Running, String) {
-    let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
-    house.edit("duly.toml", "[delivery]\n", settings);
+    opened_at(house, "http://localhost:8082")
+}
+
+/// The same, as browsers reach it by this address.
+pub fn opened_at(house: &House, url: &str) -> (Running, String) {
+    let settings = format!("[console]\nlisten = \"127.0.0.1:0\"\nurl = \"{url}\"\n\n[delivery]\n");
+    house.edit("duly.toml", "[delivery]\n", &settings);
     let daemon = Running::start(house);
     let address = address(&daemon);
     (daemon, address)
@@ -36,7 +41,7 @@ pub fn address(daemon: &Running) -> String {
 }
 
 /// The path of the link that is printed for a new person.
-fn invited(house: &House, name: &str, roles: &[&str]) -> String {
+pub fn invited(house: &House, name: &str, roles: &[&str]) -> String {
     let mut arguments = vec!["user", "add", name, "--by", "root"];
     roles.iter().for_each(|role| arguments.extend(["--role", *role]));
     let said = house.duly(&arguments).ended(0);
@@ -47,7 +52,7 @@ fn choose(browser: &mut Browser, path: &str, password: &str) -> Page {
     browser.post(path, &[("new", password), ("again", password)])
 }
 
-fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
+pub fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
     browser.post("/sign-in", &[("name", name), ("password", password), ("next", "/password")])
 }
 

@@ -23,6 +23,7 @@ mod clock;
 mod console;
 mod console_accounts;
 mod console_cases;
+mod console_protected;
 mod daemon;
 mod damage;
 mod delivery;

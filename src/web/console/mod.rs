@@ -13,16 +13,17 @@ mod sign_in;
 mod throttle;
 mod unusual;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Router, middleware::from_fn_with_state};
 use ring::rand::SystemRandom;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
+use super::gate::{Client, Gate};
 use crate::{app::App, settings::Console as Settings};
 use throttle::Throttle;
 use unusual::Unusual;
@@ -33,6 +34,8 @@ pub struct Console {
     settings: Settings,
     random: SystemRandom,
     throttle: Throttle,
+    /// Passwords are looked at one after the other: each takes 19 MiB.
+    hashing: Semaphore,
     unusual: Unusual,
 }
 
@@ -40,13 +43,20 @@ type Shared = Arc<Console>;
 
 impl Console {
     pub fn new(app: App, settings: Settings) -> Self {
-        Self { app, settings, random: SystemRandom::new(), throttle: Throttle::default(), unusual: Unusual::default() }
+        Self {
+            app,
+            settings,
+            random: SystemRandom::new(),
+            throttle: Throttle::default(),
+            hashing: Semaphore::new(1),
+            unusual: Unusual::default(),
+        }
     }
 
     /// Answers requests until it is dropped.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
         let router = self.router();
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+        axum::serve(Gate::new(listener), router.into_make_service_with_connect_info::<Client>()).await
     }
 
     fn router(self) -> Router {

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::{
     Extension, Form,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::{
     Shared,
-    guard::{Actor, Address, COOKIE, local},
+    guard::{Actor, Address, COOKIE, cookie, local},
     html::{self, Head},
     routes::{Needs, Route},
     secret::{self, Token},
@@ -29,6 +29,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::act("/password", Needs::Person, change),
     ]
 }
+
+const TOO_MANY: &str = "Too many tries. Wait a quarter of an hour, then try again.";
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -76,6 +78,7 @@ pub async fn page(Query(Next { next }): Query<Next>) -> Response {
 pub async fn act(
     State(console): State<Shared>,
     Extension(Address(address)): Extension<Address>,
+    headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Response {
     let (store, now) = (&console.app.store, console.app.clock.now());
@@ -85,16 +88,14 @@ pub async fn act(
         (status, html::page(&SignIn { head, next, name: &entered.name, problem: Some(problem) })).into_response()
     };
     if !console.throttle.admits(&entered.name, address, now) {
-        return again(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a quarter of an hour, then try again.");
+        return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
     let known = match store.credentials(&entered.name).await {
         Ok(known) => known,
         Err(error) => return html::failure(&error),
     };
     let kept = known.as_ref().and_then(|known| known.password.clone());
-    let password = entered.password.clone();
-    // Hashing is made to be slow: elsewhere.
-    let fits = tokio::task::spawn_blocking(move || secret::fits(&password, kept.as_deref())).await.unwrap_or(false);
+    let fits = console.fits(entered.password.clone(), kept).await;
     let Some(known) = known.filter(|_| fits) else {
         return again(StatusCode::FORBIDDEN, "Name and password do not go together.");
     };
@@ -102,32 +103,53 @@ pub async fn act(
         Ok(token) => token,
         Err(error) => return html::failure(&error),
     };
-    if let Err(error) = store.start_session(&token.hash(), &known, now).await {
+    // One that the browser had goes, whoever made it.
+    let before = cookie(&headers).map(secret::hash);
+    let ended = match &before {
+        Some(before) => store.end_session(before).await,
+        None => Ok(()),
+    };
+    if let Err(error) = ended.and(store.start_session(&token.hash(), &known, now).await) {
         return html::failure(&error);
     }
     console.throttle.forgive(&entered.name, address);
-    (cookie(token.text(), ""), Redirect::to(next)).into_response()
+    (set(token.text(), ""), Redirect::to(next)).into_response()
 }
 
-fn cookie(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
+fn set(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
     [(header::SET_COOKIE, format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{further}"))]
 }
 
 pub async fn out(State(console): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     match console.app.store.end_session(&actor.session).await {
-        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Ok(()) => (set("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
         Err(error) => html::failure(&error),
     }
 }
 
-pub async fn invitation(State(console): State<Shared>, Path(token): Path<String>) -> Response {
+pub async fn invitation(
+    State(console): State<Shared>,
+    Extension(Address(address)): Extension<Address>,
+    Path(token): Path<String>,
+) -> Response {
+    if !console.throttle.admits(INVITATION, address, console.app.clock.now()) {
+        return guessed();
+    }
     match console.app.store.invited(&secret::hash(&token), console.app.clock.now()).await {
         Ok(Some(person)) => {
+            console.throttle.forgive(INVITATION, address);
             html::page(&Password { head: Head::plain("Welcome"), invited: Some(&person.name), problem: None })
         }
         Ok(None) => void(),
         Err(error) => html::failure(&error),
     }
+}
+
+/// Wrong invitations cost patience like wrong passwords: as a name that nobody can have.
+const INVITATION: &str = "\0invitation";
+
+fn guessed() -> Response {
+    html::problem(StatusCode::TOO_MANY_REQUESTS, TOO_MANY)
 }
 
 fn void() -> Response {
@@ -136,15 +158,20 @@ fn void() -> Response {
 
 pub async fn accept(
     State(console): State<Shared>,
+    Extension(Address(address)): Extension<Address>,
     Path(token): Path<String>,
     Form(changed): Form<Changed>,
 ) -> Response {
     let (store, hash, now) = (&console.app.store, secret::hash(&token), console.app.clock.now());
+    if !console.throttle.admits(INVITATION, address, now) {
+        return guessed();
+    }
     let person = match store.invited(&hash, now).await {
         Ok(Some(person)) => person,
         Ok(None) => return void(),
         Err(error) => return html::failure(&error),
     };
+    console.throttle.forgive(INVITATION, address);
     let kept = match console.new_password(&changed, &person.name).await {
         Ok(kept) => kept,
         Err(problem) => {
@@ -178,15 +205,13 @@ pub async fn change(
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     if !console.throttle.admits(name, address, now) {
-        return refused("Too many tries. Wait a quarter of an hour, then try again.");
+        return refused(TOO_MANY);
     }
     let known = match store.credentials(name).await {
         Ok(known) => known.and_then(|known| known.password),
         Err(error) => return html::failure(&error),
     };
-    let old = changed.old.clone();
-    let fits = tokio::task::spawn_blocking(move || secret::fits(&old, known.as_deref())).await.unwrap_or(false);
-    if !fits {
+    if !console.fits(changed.old.clone(), known).await {
         return refused("The old password is another one.");
     }
     console.throttle.forgive(name, address);
@@ -195,12 +220,18 @@ pub async fn change(
         Err(problem) => return refused(&problem),
     };
     match store.change_password(actor.person.id, &kept, now).await {
-        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Ok(()) => (set("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
         Err(error) => html::failure(&error),
     }
 }
 
 impl super::Console {
+    /// Hashing is made to be slow: elsewhere, and one after the other.
+    async fn fits(&self, password: String, kept: Option<String>) -> bool {
+        let _turn = self.hashing.acquire().await;
+        tokio::task::spawn_blocking(move || secret::fits(&password, kept.as_deref())).await.unwrap_or(false)
+    }
+
     /// A new password as it is kept, or what is wrong with it.
     async fn new_password(&self, changed: &Changed, name: &str) -> Result<String, String> {
         if changed.new != changed.again {
@@ -212,6 +243,7 @@ impl super::Console {
             return Err(format!("The password is {weakness}."));
         }
         let (new, random) = (changed.new.clone(), self.random.clone());
+        let _turn = self.hashing.acquire().await;
         let kept = tokio::task::spawn_blocking(move || secret::keep(&new, &random)).await;
         kept.map_err(|error| error.to_string())?
     }
