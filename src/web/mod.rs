@@ -2,6 +2,7 @@
 //! for customers.
 
 pub mod console;
+mod gate;
 mod metrics;
 mod ops;
 mod page;

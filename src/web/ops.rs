@@ -15,7 +15,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use tokio::{net::TcpListener, sync::Mutex};
 
-use super::metrics;
+use super::{gate::Gate, metrics};
 use crate::{
     clock::Clock,
     store::{Store, watch::Pulse},
@@ -53,7 +53,7 @@ impl Ops {
     /// Answers requests until it is dropped.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
         let routes = Router::new().route("/health", get(health)).route("/metrics", get(figures));
-        axum::serve(listener, routes.with_state(Arc::new(self))).await
+        axum::serve(Gate::new(listener), routes.with_state(Arc::new(self))).await
     }
 
     /// Whoever asks meanwhile waits for the same answer.

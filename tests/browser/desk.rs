@@ -9,6 +9,9 @@ use crate::{
 
 pub const PASSWORD: &str = "correct horse battery";
 
+/// Ada settles a little by herself.
+const STAFF: &str = "[[staff]]\nname = \"Ada Clerk\"\nlimit = { GBP = \"50.00\" }\n\n# [[staff]]";
+
 pub struct Desk {
     pub site: Site,
     console: String,
@@ -19,6 +22,7 @@ impl Desk {
     /// With accounts as [`with_dues`] makes them.
     pub async fn open(accounts: &[(&str, &str)]) -> Self {
         let (house, server) = with_dues(accounts).await;
+        house.edit("policy.toml", "# [[staff]]", STAFF);
         let [console, page] = free().map(|port| format!("localhost:{port}"));
         let listen = |host: &str| host.replace("localhost", "127.0.0.1");
         let settings =

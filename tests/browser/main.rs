@@ -17,9 +17,11 @@ mod running;
 #[expect(dead_code, reason = "these tests look at the page with a browser")]
 mod site;
 
+mod casework;
 mod customer;
 mod desk;
 mod everybody;
 mod look;
 mod screen;
 mod signing_in;
+mod transfer;

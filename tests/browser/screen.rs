@@ -147,6 +147,12 @@ impl Screen {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Chooses one of a list.
+    pub async fn chooses(&self, list: &str, code: &str) {
+        let option = format!("#{list} option[value={code}]");
+        self.one(By::Css(&option), &option).await.click().await.unwrap();
+    }
+
     pub async fn types_into(&self, css: &str, text: &str) {
         self.one(By::Css(css), css).await.send_keys(text).await.unwrap();
     }

@@ -27,8 +27,13 @@ pub fn opened_on(house: House) -> (House, Running, String) {
 
 /// A running console, and where it is.
 pub fn opened_in(house: &House) -> (Running, String) {
-    let settings = "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n";
-    house.edit("duly.toml", "[delivery]\n", settings);
+    opened_at(house, "http://localhost:8082")
+}
+
+/// The same, as browsers reach it by this address.
+pub fn opened_at(house: &House, url: &str) -> (Running, String) {
+    let settings = format!("[console]\nlisten = \"127.0.0.1:0\"\nurl = \"{url}\"\n\n[delivery]\n");
+    house.edit("duly.toml", "[delivery]\n", &settings);
     let daemon = Running::start(house);
     let address = address(&daemon);
     (daemon, address)
@@ -51,7 +56,7 @@ fn choose(browser: &mut Browser, path: &str, password: &str) -> Page {
     browser.post(path, &[("new", password), ("again", password)])
 }
 
-fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
+pub fn sign_in(browser: &mut Browser, name: &str, password: &str) -> Page {
     browser.post("/sign-in", &[("name", name), ("password", password), ("next", "/password")])
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Browser, Page},
-    console::{invited, open, opened, signed_in},
+    console::{invited, opened, opened_in, signed_in},
     house::House,
     provider::{Provider, SECRET, Twist},
     running::Running,
@@ -22,7 +22,7 @@ fn with_issuer(issuer: &str) -> (House, Running, String) {
     );
     house.edit("duly.toml", "[delivery]\n", &format!("{section}[delivery]\n"));
     std::fs::write(house.path("config/client.secret"), SECRET).unwrap();
-    let (daemon, address) = open(&house);
+    let (daemon, address) = opened_in(&house);
     (house, daemon, address)
 }
 

@@ -27,6 +27,7 @@ mod console_import;
 mod console_notices;
 mod console_oidc;
 mod console_policy;
+mod console_protected;
 mod console_reports;
 mod console_today;
 mod daemon;

@@ -1,9 +1,6 @@
 //! Who is asking, and whether they may. Every route passes through here.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRef, Request, State},
@@ -12,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Hub, Needs, Shared, html, secret};
+use super::{super::gate::Client, Hub, Needs, Shared, html, secret};
 use crate::{domain::person::Person, store::people::Session};
 
 /// Of a session. The prefix binds it to this host and to TLS (RFC 6265bis); browsers take it on `localhost` as well.
@@ -85,11 +82,12 @@ fn mark(console: &Shared, session: String) {
 /// Whether a form was sent by a page of ours: browsers say so themselves, older ones by the origin. Without either it is
 /// no browser.
 fn from_here(headers: &HeaderMap, url: &str) -> bool {
-    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    match (said("sec-fetch-site"), said("origin")) {
-        (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => origin == url.trim_end_matches('/'),
-        (None, None) => false,
+    let said = |name: &'static str| headers.get_all(name).iter().collect::<Vec<_>>();
+    match (&said("sec-fetch-site")[..], &said("origin")[..]) {
+        ([], [origin]) => *origin == url.trim_end_matches('/'),
+        ([site], _) => *site == "same-origin",
+        // None is no browser, and more than one is none either.
+        _ => false,
     }
 }
 
@@ -102,8 +100,8 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// The peer, or what the proxy in front of us says last.
 fn address(request: &Request, behind_proxy: bool) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(address)| address.ip());
+    let peer = request.extensions().get::<ConnectInfo<Client>>();
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(Client(address))| address.ip());
     let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
     let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     if behind_proxy { last.unwrap_or(peer) } else { peer }

@@ -20,7 +20,7 @@ mod throttle;
 mod today;
 mod unusual;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::{Router, extract::FromRef, middleware::from_fn_with_state};
@@ -35,6 +35,7 @@ pub use people::INVITED;
 pub use routes::{Needs, Route, routes};
 pub use secret::Token;
 
+use super::gate::{Client, Gate};
 use crate::{app::App, directory::Directory, picture::Wall, queue::Queue, settings::Console as Settings, sweep::Stop};
 use import::Desk;
 use policy::Previews;
@@ -50,6 +51,8 @@ pub struct Console {
     stop: Stop,
     random: SystemRandom,
     throttle: Arc<Throttle>,
+    /// Passwords are looked at one after the other: each takes 19 MiB.
+    hashing: Arc<Semaphore>,
     unusual: Unusual,
     wall: Wall,
     queue: Arc<Queue>,
@@ -101,6 +104,7 @@ impl Console {
             stop,
             random: SystemRandom::new(),
             throttle: Arc::default(),
+            hashing: Arc::new(Semaphore::new(1)),
             unusual: Unusual::default(),
             wall,
             queue: Arc::default(),
@@ -122,9 +126,9 @@ impl Console {
         });
         let hub = Hub(Arc::new(ArcSwap::from_pointee(self)));
         let _tidy = AbortOnDropHandle::new(tokio::spawn(import::tidy(hub.0.load_full())));
-        let router = router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let router = router(hub.clone()).into_make_service_with_connect_info::<Client>();
         tokio::select! {
-            ended = async { axum::serve(listener, router).await } => ended,
+            ended = async { axum::serve(Gate::new(listener), router).await } => ended,
             never = hub.follow(&reread) => match never {},
         }
     }

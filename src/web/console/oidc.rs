@@ -129,7 +129,7 @@ pub async fn back(
     let response = match console.heard(&headers, answer, address).await {
         Ok((known, next)) => {
             console.throttle.forgive(ANYBODY, address);
-            sign_in::started(&console, &known, &next).await
+            sign_in::started(&console, &headers, &known, &next).await
         }
         Err(why) => refused(StatusCode::FORBIDDEN, &why),
     };

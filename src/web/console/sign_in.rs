@@ -4,14 +4,14 @@ use askama::Template;
 use axum::{
     Extension, Form,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::{
     Shared,
-    guard::{Actor, Address, COOKIE, local},
+    guard::{Actor, Address, COOKIE, cookie, local},
     html::{self, Head},
     oidc,
     routes::{Needs, Route},
@@ -33,6 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::act("/password", Needs::Person, change),
     ]
 }
+
+const TOO_MANY: &str = "Too many tries. Wait a quarter of an hour, then try again.";
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -85,6 +87,7 @@ pub async fn page(State(console): State<Shared>, Query(Next { next }): Query<Nex
 pub async fn act(
     State(console): State<Shared>,
     Extension(Address(address)): Extension<Address>,
+    headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Response {
     let (store, now) = (&console.app.store, console.app.clock.now());
@@ -104,49 +107,61 @@ pub async fn act(
             .into_response()
     };
     if !console.throttle.admits(&entered.name, address, now) {
-        return again(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a quarter of an hour, then try again.");
+        return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
     let known = match store.credentials(&entered.name).await {
         Ok(known) => known,
         Err(error) => return html::failure(&error),
     };
     let kept = known.as_ref().and_then(|known| known.password.clone());
-    let password = entered.password.clone();
-    // Hashing is made to be slow: elsewhere.
-    let fits = tokio::task::spawn_blocking(move || secret::fits(&password, kept.as_deref())).await.unwrap_or(false);
+    let fits = console.fits(entered.password.clone(), kept).await;
     let Some(known) = known.filter(|_| fits) else {
         return again(StatusCode::FORBIDDEN, "Name and password do not go together.");
     };
     console.throttle.forgive(&entered.name, address);
-    started(&console, &known, next).await
+    started(&console, &headers, &known, next).await
 }
 
 /// A session of somebody who was let in.
-pub async fn started(console: &Shared, known: &Credentials, next: &str) -> Response {
+pub async fn started(console: &Shared, headers: &HeaderMap, known: &Credentials, next: &str) -> Response {
     let token = match Token::new(&console.random) {
         Ok(token) => token,
         Err(error) => return html::failure(&error),
     };
-    match console.app.store.start_session(&token.hash(), known, console.app.clock.now()).await {
-        Ok(()) => (cookie(token.text(), ""), Redirect::to(next)).into_response(),
+    let (store, now) = (&console.app.store, console.app.clock.now());
+    // One that the browser had goes, whoever made it.
+    let ended = match cookie(headers, COOKIE).map(secret::hash) {
+        Some(before) => store.end_session(&before).await,
+        None => Ok(()),
+    };
+    match ended.and(store.start_session(&token.hash(), known, now).await) {
+        Ok(()) => (set(token.text(), ""), Redirect::to(next)).into_response(),
         Err(error) => html::failure(&error),
     }
 }
 
-fn cookie(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
+fn set(value: &str, further: &str) -> [(header::HeaderName, String); 1] {
     [(header::SET_COOKIE, format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{further}"))]
 }
 
 pub async fn out(State(console): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     match console.app.store.end_session(&actor.session).await {
-        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Ok(()) => (set("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
         Err(error) => html::failure(&error),
     }
 }
 
-pub async fn invitation(State(console): State<Shared>, Path(token): Path<String>) -> Response {
+pub async fn invitation(
+    State(console): State<Shared>,
+    Extension(Address(address)): Extension<Address>,
+    Path(token): Path<String>,
+) -> Response {
+    if !console.throttle.admits(INVITATION, address, console.app.clock.now()) {
+        return guessed();
+    }
     match console.app.store.invited(&secret::hash(&token), console.app.clock.now()).await {
         Ok(Some(person)) => {
+            console.throttle.forgive(INVITATION, address);
             let (invited, account) = (Some(person.name.as_str()), console.elsewhere(&token));
             html::page(&Password { head: Head::plain("Welcome"), invited, problem: None, account })
         }
@@ -155,21 +170,33 @@ pub async fn invitation(State(console): State<Shared>, Path(token): Path<String>
     }
 }
 
+/// Wrong invitations cost patience like wrong passwords: as a name that nobody can have.
+const INVITATION: &str = "\0invitation";
+
+fn guessed() -> Response {
+    html::problem(StatusCode::TOO_MANY_REQUESTS, TOO_MANY)
+}
+
 pub fn void() -> Response {
     html::problem(StatusCode::NOT_FOUND, "This invitation was used, or is over. Ask for a new one.")
 }
 
 pub async fn accept(
     State(console): State<Shared>,
+    Extension(Address(address)): Extension<Address>,
     Path(token): Path<String>,
     Form(changed): Form<Changed>,
 ) -> Response {
     let (store, hash, now) = (&console.app.store, secret::hash(&token), console.app.clock.now());
+    if !console.throttle.admits(INVITATION, address, now) {
+        return guessed();
+    }
     let person = match store.invited(&hash, now).await {
         Ok(Some(person)) => person,
         Ok(None) => return void(),
         Err(error) => return html::failure(&error),
     };
+    console.throttle.forgive(INVITATION, address);
     let kept = match console.new_password(&changed, &person.name).await {
         Ok(kept) => kept,
         Err(problem) => {
@@ -208,15 +235,13 @@ pub async fn change(
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     if !console.throttle.admits(name, address, now) {
-        return refused("Too many tries. Wait a quarter of an hour, then try again.");
+        return refused(TOO_MANY);
     }
     let known = match store.credentials(name).await {
         Ok(known) => known.and_then(|known| known.password),
         Err(error) => return html::failure(&error),
     };
-    let old = changed.old.clone();
-    let fits = tokio::task::spawn_blocking(move || secret::fits(&old, known.as_deref())).await.unwrap_or(false);
-    if !fits {
+    if !console.fits(changed.old.clone(), known).await {
         return refused("The old password is another one.");
     }
     console.throttle.forgive(name, address);
@@ -225,7 +250,7 @@ pub async fn change(
         Err(problem) => return refused(&problem),
     };
     match store.change_password(actor.person.id, &kept, now).await {
-        Ok(()) => (cookie("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
+        Ok(()) => (set("", "; Max-Age=0"), Redirect::to("/sign-in")).into_response(),
         Err(error) => html::failure(&error),
     }
 }
@@ -241,6 +266,12 @@ impl super::Console {
         self.elsewhere_called().map(|account| (account, format!("/invitation/{token}/oidc")))
     }
 
+    /// Hashing is made to be slow: elsewhere, and one after the other.
+    async fn fits(&self, password: String, kept: Option<String>) -> bool {
+        let _turn = self.hashing.acquire().await;
+        tokio::task::spawn_blocking(move || secret::fits(&password, kept.as_deref())).await.unwrap_or(false)
+    }
+
     /// A new password as it is kept, or what is wrong with it.
     async fn new_password(&self, changed: &Changed, name: &str) -> Result<String, String> {
         if changed.new != changed.again {
@@ -252,6 +283,7 @@ impl super::Console {
             return Err(format!("The password is {weakness}."));
         }
         let (new, random) = (changed.new.clone(), self.random.clone());
+        let _turn = self.hashing.acquire().await;
         let kept = tokio::task::spawn_blocking(move || secret::keep(&new, &random)).await;
         kept.map_err(|error| error.to_string())?
     }

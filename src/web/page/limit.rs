@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Site, gate::Client, message};
+use super::{super::gate::Client, Site, message};
 
 /// Requests of one address in a window; a visit is two or three.
 const OF_ADDRESS: u32 = 120;

@@ -4,12 +4,11 @@
 //! the same form counts once. Wrong, expired and withdrawn links get one and the same answer.
 //!
 //! Reading order: [`routes`] hears and answers, [`find`] says whose link it is, [`view`] puts the page into words, [`answer`]
-//! reads a form, [`take`] makes it a case, a promise or instalments; [`gate`], [`limit`] and [`headers`] protect.
+//! reads a form, [`take`] makes it a case, a promise or instalments; [`limit`] and [`headers`] protect.
 
 mod answer;
 mod document;
 mod find;
-mod gate;
 mod headers;
 mod limit;
 mod message;
@@ -25,8 +24,8 @@ use std::sync::{Arc, Mutex};
 use arc_swap::ArcSwap;
 use tokio::{net::TcpListener, sync::Notify};
 
+use super::gate::{Client, Gate};
 use crate::{app::App, settings::Page};
-use gate::{Client, Gate};
 use limit::Limiter;
 
 /// Everything that is needed to answer.

@@ -1,4 +1,4 @@
-//! Connections: only so many, and none that is silent for long.
+//! Connections to whatever is served: only so many, and none that is silent for long.
 
 use std::{
     io,
@@ -22,8 +22,11 @@ use tokio::{
 
 /// Open connections at a time.
 const ROOM: usize = 256;
-/// A connection ends when nothing was answered on it for so long: whoever drips a request in does not stay.
+/// A connection ends when for so long nothing was answered on it and less than [`PIECE`] came: whoever drips a request in
+/// does not stay, and who sends a large file does.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Octets: less than a line of 1990 brings in that time, more than any request but a file has.
+const PIECE: usize = 16 * 1024;
 /// Wait after a connection that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -49,7 +52,7 @@ impl Listener for Gate {
             match self.listener.accept().await {
                 Ok((stream, address)) => return (Patient::new(stream, place), address),
                 Err(error) => {
-                    tracing::warn!(%error, "a connection to the customer's page could not be accepted");
+                    tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -75,12 +78,19 @@ impl Connected<IncomingStream<'_, Gate>> for Client {
 pub struct Patient {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
+    /// Octets that came since the end was put off.
+    came: usize,
     _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Patient {
     fn new(stream: TcpStream, place: Option<OwnedSemaphorePermit>) -> Self {
-        Self { stream, end: Box::pin(tokio::time::sleep(PATIENCE)), _place: place }
+        Self { stream, end: Box::pin(tokio::time::sleep(PATIENCE)), came: 0, _place: place }
+    }
+
+    fn put_off(&mut self) {
+        self.came = 0;
+        self.end.as_mut().reset(Instant::now() + PATIENCE);
     }
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
@@ -93,7 +103,13 @@ impl AsyncRead for Patient {
         if let Poll::Ready(error) = self.is_over(cx) {
             return Poll::Ready(Err(error));
         }
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.came += buffer.filled().len() - before;
+        if self.came >= PIECE {
+            self.put_off();
+        }
+        read
     }
 }
 
@@ -101,7 +117,7 @@ impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         match &written {
-            Poll::Ready(Ok(_)) => self.end.as_mut().reset(Instant::now() + PATIENCE),
+            Poll::Ready(Ok(_)) => self.put_off(),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
                 if let Poll::Ready(error) = self.is_over(cx) {
