@@ -172,18 +172,15 @@ struct Daemon {
 impl Daemon {
     fn start(house: &House) -> Self {
         let log = house.path("daemon.log");
-        let child = Command::new(DULY)
-            .arg("run")
-            .current_dir(house.folder.path())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
+        let mut run = Command::new(DULY);
+        run.arg("run").current_dir(house.folder.path()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+        let mut daemon = Self { child: run.spawn().unwrap(), address: String::new() };
         loop {
             let text = std::fs::read_to_string(&log).unwrap();
             let line = text.lines().find(|line| line.contains("the console is served"));
             if let Some(address) = line.and_then(|line| line.split("address=").nth(1)?.split(' ').next()) {
-                return Self { child, address: address.to_owned() };
+                daemon.address = address.to_owned();
+                return daemon;
             }
             sleep(Duration::from_millis(50));
         }
