@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use memchr::memmem::Finder;
 use tokio::sync::Mutex;
 
 use crate::store::{Result, Store, search::Found};
@@ -95,9 +96,10 @@ impl Kept {
 
     fn find(&self, text: &str, limit: usize) -> Vec<i64> {
         let (text, mut found, mut from) = (small(text), Vec::new(), 0);
+        let finder = Finder::new(&text);
         while found.len() < limit
             && !text.is_empty()
-            && let Some(at) = self.lines[from..].find(&text)
+            && let Some(at) = finder.find(&self.lines.as_bytes()[from..])
         {
             let next = self.starts.partition_point(|(start, _)| *start <= from + at);
             found.extend(self.starts[next - 1].1);

@@ -55,6 +55,10 @@ pub fn console() {
     let daemon = Daemon::start(&house);
     let people: Vec<Browser> =
         links.iter().enumerate().map(|(user, link)| signed_in(&daemon.address, user, link)).collect();
+    let peak = |when: &str| {
+        println!("peak memory of the daemon {when}: {} MiB", resident(daemon.child.id()).unwrap_or(0) / 1024);
+    };
+    peak("when all had signed in");
     println!("{} open invoices, {CASES} cases, {USERS} people, a page each {PAUSE:?}", ACCOUNTS * 10);
     let taken = AtomicBool::new(false);
     let start = Instant::now();
@@ -62,10 +66,11 @@ pub fn console() {
         taken.fetch_or(page == "today" && body.contains("As of"), Ordering::Relaxed);
     });
     print(&format!("while the first picture of the ledger was taken ({:.0} s)", start.elapsed().as_secs_f64()), &times);
+    peak("by then");
     let end = Instant::now() + Duration::from_secs(60);
     let (times, _) = visit(people, || Instant::now() > end, &|_, _| {});
     print("afterwards, for a minute", &times);
-    println!("peak memory of the daemon: {} MiB", resident(daemon.child.id()).unwrap_or(0) / 1024);
+    peak("at the end");
 }
 
 /// Cases as a person opens them, of the people in turns, over the last week.
@@ -167,18 +172,15 @@ struct Daemon {
 impl Daemon {
     fn start(house: &House) -> Self {
         let log = house.path("daemon.log");
-        let child = Command::new(DULY)
-            .arg("run")
-            .current_dir(house.folder.path())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
+        let mut run = Command::new(DULY);
+        run.arg("run").current_dir(house.folder.path()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+        let mut daemon = Self { child: run.spawn().unwrap(), address: String::new() };
         loop {
             let text = std::fs::read_to_string(&log).unwrap();
             let line = text.lines().find(|line| line.contains("the console is served"));
             if let Some(address) = line.and_then(|line| line.split("address=").nth(1)?.split(' ').next()) {
-                return Self { child, address: address.to_owned() };
+                daemon.address = address.to_owned();
+                return daemon;
             }
             sleep(Duration::from_millis(50));
         }
