@@ -374,7 +374,11 @@ impl Console {
                 sides.push((format!("Discounts offered, {currency}"), money(old_less), money(new_less)));
             }
         }
-        let waits = ["As it is", "With the change"].into_iter().zip(seen.waits);
+        let waits = match seen.waits {
+            [None, None] => Vec::new(),
+            [old, new] if old == new => vec![("With or without the change", old)],
+            [old, new] => vec![("As it is", old), ("With the change", new)],
+        };
         let row = |difference: &Difference| {
             (difference.account.clone(), does(&difference.old, difference), does(&difference.new, difference))
         };
@@ -384,6 +388,7 @@ impl Console {
             ways: ways.iter().map(|(way, said)| (*said, count(way))).filter(|(_, number)| *number > 0).collect(),
             sides,
             waits: waits
+                .into_iter()
                 .filter_map(|(which, why)| Some(format!("{which}, the next sweep waits for a release: {}.", why?)))
                 .collect(),
             differing: effect.differing(),
