@@ -74,12 +74,12 @@ fn begun(browser: &mut Browser, changes: &[(&str, &str)]) -> (String, String) {
     let page = send(browser, "/policy/standard/edit", changes);
     assert_eq!(page.status, 303, "{}", page.body);
     let path = page.header("location").unwrap().to_owned();
-    let (path_of, cookies) = (path.clone(), browser.cookies.clone());
     let mut last = String::new();
     for _ in 0..600 {
-        browser.cookies.clone_from(&cookies);
-        last = browser.get(&path_of).body;
-        if !last.contains("http-equiv=\"refresh\"") {
+        let page = browser.get(&path);
+        let over = page.header("refresh").is_none();
+        last = page.body;
+        if over {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));

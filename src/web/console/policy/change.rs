@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Extension, Form as Sent,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -58,13 +58,14 @@ struct OneChange {
     money: Vec<&'static str>,
     runs: Option<Runs>,
     preview: Preview,
-    /// The page refreshes by itself.
-    under_way: bool,
     looked: bool,
     samples: Vec<Sample>,
     may: May,
     entered: String,
 }
+
+/// While a preview is under way its page is asked for again after so many seconds.
+const AGAIN: &str = "2";
 
 /// Schedules and next runs, old beside new.
 struct Runs {
@@ -287,8 +288,10 @@ impl Console {
             Some(Stage::Done(seen)) => Preview::Done(self.effect_told(&seen)),
         };
         let under_way = matches!(preview, Preview::Waiting | Preview::Running(..));
-        let draft = decides && own && change.state == ChangeState::Draft;
-        let waiting = decides && change.state == ChangeState::Waiting;
+        // While the page refreshes by itself there is nothing to fill in.
+        let decides_now = decides && (!under_way || problem.is_some());
+        let draft = decides_now && own && change.state == ChangeState::Draft;
+        let waiting = decides_now && change.state == ChangeState::Waiting;
         let may = May {
             publish: draft && stale.is_none() && money.is_empty(),
             propose: draft && stale.is_none() && !money.is_empty(),
@@ -304,7 +307,8 @@ impl Console {
         let decided = change.decided_by.as_ref().map(|by| {
             format!("{} by {by}: {}", change.state.code(), change.decided_why.as_deref().unwrap_or_default())
         });
-        html::page(&OneChange {
+        let was_refused = problem.is_some();
+        let mut page = html::page(&OneChange {
             head: Head::of(
                 &format!(
                     "Change of {}",
@@ -332,12 +336,15 @@ impl Console {
             money,
             runs: policies.map(|(old, new)| self.change_runs(&old, &new)),
             looked: matches!(preview, Preview::Done(_)),
-            under_way,
             preview,
             samples: if open { samples(&app.settings, &app.rules.words, change) } else { Vec::new() },
             may,
             entered: entered.to_owned(),
-        })
+        });
+        if under_way && !was_refused {
+            page.headers_mut().insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+        }
+        page
     }
 
     fn change_runs(&self, old: &Policy, new: &Policy) -> Runs {
