@@ -22,6 +22,7 @@ use super::{
     reason,
     sample::{Sample, samples},
     to, trouble,
+    wording::language,
 };
 use crate::{
     domain::{
@@ -221,9 +222,11 @@ impl Console {
             Matter::Policy => {
                 desk::policy(&change.text, app.settings.company.zone).err().map(|problems| problems.join("; "))
             }
-            Matter::Wording => wording::checked(&app.rules.words, &change.name, &change.text)
-                .err()
-                .map(|problems| problems.into_values().collect::<Vec<_>>().join("; ")),
+            Matter::Wording => {
+                let checked = || wording::checked(&app.rules.words, &change.name, &change.text);
+                let problems = tokio::task::block_in_place(checked).err();
+                problems.map(|problems| problems.into_values().collect::<Vec<_>>().join("; "))
+            }
         };
         if let Some(problem) = problem {
             return self.refused_change(actor, change, &problem, why).await;
@@ -304,22 +307,16 @@ impl Console {
             true => format!("/policy/{}/edit?change={}", change.name, change.id),
             false => format!("/policy/wording/{}", change.name),
         };
+        let title = match change.matter {
+            Matter::Policy => format!("Change of the policy {}", change.name),
+            Matter::Wording => format!("Change of the words in {}", language(&change.name)),
+        };
         let decided = change.decided_by.as_ref().map(|by| {
             format!("{} by {by}: {}", change.state.code(), change.decided_why.as_deref().unwrap_or_default())
         });
         let was_refused = problem.is_some();
         let mut page = html::page(&OneChange {
-            head: Head::of(
-                &format!(
-                    "Change of {}",
-                    if is_policy {
-                        format!("the policy {}", change.name)
-                    } else {
-                        format!("the wording {}", change.name)
-                    }
-                ),
-                actor,
-            ),
+            head: Head::of(&title, actor),
             id: change.id,
             edit,
             is_policy,

@@ -93,7 +93,12 @@ pub async fn act(
         return refused(&entered, &BTreeMap::from([(String::new(), why.to_owned())]));
     }
     let changed = wording::apply(&current.text, &entered);
-    let checked = changed.and_then(|text| wording::checked(&console.app.rules.words, &locale, &text).map(|_| text));
+    // Some hundred sample letters are written for it.
+    let check = |text: String| {
+        let checked = || wording::checked(&console.app.rules.words, &locale, &text);
+        tokio::task::block_in_place(checked).map(|_| text)
+    };
+    let checked = changed.and_then(check);
     let text = match checked {
         Ok(text) if text == current.text => {
             return refused(&entered, &BTreeMap::from([(String::new(), "Nothing was changed yet.".to_owned())]));
