@@ -50,7 +50,12 @@ pub struct Stop {
 impl Stop {
     /// Everybody who keeps rules reads them again.
     pub fn reread(&self) {
-        self.others.iter().chain([&self.reload]).for_each(|reread| reread.notify_one());
+        self.reload.notify_one();
+        self.tell_others();
+    }
+
+    fn tell_others(&self) {
+        self.others.iter().for_each(|reread| reread.notify_one());
     }
 }
 
@@ -83,7 +88,7 @@ impl Daemon {
         while !stop.end.is_cancelled() {
             // Before anything is decided by them.
             if self.rules_are_old().await {
-                stop.reread();
+                stop.tell_others();
                 alarm = self.reread(alarm, &wake).await?;
             }
             self.tick(&stop.end).await;

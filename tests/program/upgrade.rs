@@ -6,6 +6,12 @@ use duly::{app::App, clock::Clock};
 
 use crate::{database::skipped_on_postgres, house::House};
 
+/// The newest migration of this program.
+fn newest() -> u32 {
+    let names = std::fs::read_dir("migrations/sqlite").unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter_map(|name| name.to_str()?.split('_').next()?.parse().ok()).max().unwrap()
+}
+
 #[tokio::test]
 async fn a_database_of_a_newer_duly_is_refused_by_every_command() {
     let house = House::with_accounts(&["A"]);
@@ -17,10 +23,16 @@ async fn a_database_of_a_newer_duly_is_refused_by_every_command() {
         .await;
     for command in [&["plan"][..], &["sweep", "--release"], &["deliver"], &["run"], &["check"], &["migrate"]] {
         let error = house.duly(command).failed(1);
-        assert!(error.contains("tables of a newer duly (version 99; this program knows 5)"), "{command:?}: {error}");
+        assert!(
+            error.contains(&format!("tables of a newer duly (version 99; this program knows {})", newest())),
+            "{command:?}: {error}"
+        );
     }
     let error = house.duly(&["migrate", "--check"]).failed(1);
-    assert!(error.contains("the database has tables of version 99, this program needs version 5"), "{error}");
+    assert!(
+        error.contains(&format!("the database has tables of version 99, this program needs version {}", newest())),
+        "{error}"
+    );
     assert_eq!(house.rows("SELECT COUNT(*) FROM notice").await, ["0"]);
 }
 
@@ -38,12 +50,18 @@ async fn a_database_of_an_older_duly_waits_for_migrate() {
     pool.close().await;
     for command in [&["plan"][..], &["sweep"], &["run"]] {
         let error = house.duly(command).failed(1);
-        assert!(error.contains("tables of an older duly (version 2; this program needs 5)"), "{command:?}: {error}");
+        assert!(
+            error.contains(&format!("tables of an older duly (version 2; this program needs {})", newest())),
+            "{command:?}: {error}"
+        );
         assert!(error.contains("`duly migrate`"), "{error}");
     }
     house.duly(&["migrate", "--check"]).failed(1);
-    assert_eq!(house.duly(&["migrate"]).ended(0), "The tables were brought from version 2 to version 5.\n");
-    assert!(house.duly(&["migrate"]).ended(0).contains("has the tables of this program (version 5)"));
+    let brought = format!("The tables were brought from version 2 to version {}.\n", newest());
+    assert_eq!(house.duly(&["migrate"]).ended(0), brought);
+    assert!(
+        house.duly(&["migrate"]).ended(0).contains(&format!("has the tables of this program (version {})", newest()))
+    );
     house.duly(&["migrate", "--check"]).ended(0);
     house.duly(&["plan"]).ended(0);
 }

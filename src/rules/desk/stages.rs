@@ -47,9 +47,15 @@ struct Row {
     offer: bool,
 }
 
-/// How many rows a form has: those of the file, and what was added.
-pub fn rows(form: &Form) -> usize {
-    (0..MOST).rev().find(|row| form.contains_key(&input(*row, "name"))).map_or(0, |row| row + 1)
+/// How many rows of a form have something in them, and how many empty ones stand behind these.
+pub fn rows(form: &Form) -> (usize, usize) {
+    let last = |there: &dyn Fn(&String) -> bool| {
+        let is_there =
+            |row: &usize| ["name", "days"].iter().any(|what| form.get(&input(*row, what)).is_some_and(there));
+        (0..MOST).rev().find(is_there).map_or(0, |row| row + 1)
+    };
+    let filled = last(&|value| !value.is_empty());
+    (filled, last(&|_| true) - filled)
 }
 
 /// The input of the days of a stage, for what is wrong with it.
@@ -175,6 +181,15 @@ mod tests {
 
     fn named(policy: &Policy) -> Vec<(&str, u32)> {
         policy.stages.iter().map(|stage| (stage.name.as_str(), stage.days)).collect()
+    }
+
+    #[test]
+    fn an_empty_row_is_no_stage() {
+        let mut entered = form::read(SHIPPED).unwrap();
+        assert_eq!(super::rows(&entered), (2, 0));
+        entered.extend(["stage-2-name", "stage-2-days"].map(|name| (name.to_owned(), String::new())));
+        assert_eq!(super::rows(&entered), (2, 1));
+        assert_eq!(form::apply(SHIPPED, &entered).as_deref(), Ok(SHIPPED));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Extension, Form as Sent,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -22,6 +22,7 @@ use super::{
     reason,
     sample::{Sample, samples},
     to, trouble,
+    wording::language,
 };
 use crate::{
     domain::{
@@ -58,13 +59,14 @@ struct OneChange {
     money: Vec<&'static str>,
     runs: Option<Runs>,
     preview: Preview,
-    /// The page refreshes by itself.
-    under_way: bool,
     looked: bool,
     samples: Vec<Sample>,
     may: May,
     entered: String,
 }
+
+/// While a preview is under way its page is asked for again after so many seconds.
+const AGAIN: &str = "2";
 
 /// Schedules and next runs, old beside new.
 struct Runs {
@@ -220,9 +222,11 @@ impl Console {
             Matter::Policy => {
                 desk::policy(&change.text, app.settings.company.zone).err().map(|problems| problems.join("; "))
             }
-            Matter::Wording => wording::checked(&app.rules.words, &change.name, &change.text)
-                .err()
-                .map(|problems| problems.into_values().collect::<Vec<_>>().join("; ")),
+            Matter::Wording => {
+                let checked = || wording::checked(&app.rules.words, &change.name, &change.text);
+                let problems = tokio::task::block_in_place(checked).err();
+                problems.map(|problems| problems.into_values().collect::<Vec<_>>().join("; "))
+            }
         };
         if let Some(problem) = problem {
             return self.refused_change(actor, change, &problem, why).await;
@@ -287,8 +291,10 @@ impl Console {
             Some(Stage::Done(seen)) => Preview::Done(self.effect_told(&seen)),
         };
         let under_way = matches!(preview, Preview::Waiting | Preview::Running(..));
-        let draft = decides && own && change.state == ChangeState::Draft;
-        let waiting = decides && change.state == ChangeState::Waiting;
+        // While the page refreshes by itself there is nothing to fill in.
+        let decides_now = decides && (!under_way || problem.is_some());
+        let draft = decides_now && own && change.state == ChangeState::Draft;
+        let waiting = decides_now && change.state == ChangeState::Waiting;
         let may = May {
             publish: draft && stale.is_none() && money.is_empty(),
             propose: draft && stale.is_none() && !money.is_empty(),
@@ -301,21 +307,16 @@ impl Console {
             true => format!("/policy/{}/edit?change={}", change.name, change.id),
             false => format!("/policy/wording/{}", change.name),
         };
+        let title = match change.matter {
+            Matter::Policy => format!("Change of the policy {}", change.name),
+            Matter::Wording => format!("Change of the words in {}", language(&change.name)),
+        };
         let decided = change.decided_by.as_ref().map(|by| {
             format!("{} by {by}: {}", change.state.code(), change.decided_why.as_deref().unwrap_or_default())
         });
-        html::page(&OneChange {
-            head: Head::of(
-                &format!(
-                    "Change of {}",
-                    if is_policy {
-                        format!("the policy {}", change.name)
-                    } else {
-                        format!("the wording {}", change.name)
-                    }
-                ),
-                actor,
-            ),
+        let was_refused = problem.is_some();
+        let mut page = html::page(&OneChange {
+            head: Head::of(&title, actor),
             id: change.id,
             edit,
             is_policy,
@@ -332,12 +333,15 @@ impl Console {
             money,
             runs: policies.map(|(old, new)| self.change_runs(&old, &new)),
             looked: matches!(preview, Preview::Done(_)),
-            under_way,
             preview,
             samples: if open { samples(&app.settings, &app.rules.words, change) } else { Vec::new() },
             may,
             entered: entered.to_owned(),
-        })
+        });
+        if under_way && !was_refused {
+            page.headers_mut().insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+        }
+        page
     }
 
     fn change_runs(&self, old: &Policy, new: &Policy) -> Runs {
@@ -374,7 +378,11 @@ impl Console {
                 sides.push((format!("Discounts offered, {currency}"), money(old_less), money(new_less)));
             }
         }
-        let waits = ["As it is", "With the change"].into_iter().zip(seen.waits);
+        let waits = match seen.waits {
+            [None, None] => Vec::new(),
+            [old, new] if old == new => vec![("With or without the change", old)],
+            [old, new] => vec![("As it is", old), ("With the change", new)],
+        };
         let row = |difference: &Difference| {
             (difference.account.clone(), does(&difference.old, difference), does(&difference.new, difference))
         };
@@ -384,6 +392,7 @@ impl Console {
             ways: ways.iter().map(|(way, said)| (*said, count(way))).filter(|(_, number)| *number > 0).collect(),
             sides,
             waits: waits
+                .into_iter()
                 .filter_map(|(which, why)| Some(format!("{which}, the next sweep waits for a release: {}.", why?)))
                 .collect(),
             differing: effect.differing(),

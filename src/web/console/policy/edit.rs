@@ -113,7 +113,7 @@ pub async fn page(
             Err(error) => return html::failure(&error),
         }
     }
-    html::page(&edit(&actor, &current, &form, &Problems::new(), Vec::new(), 1))
+    html::page(&edit(&actor, &current, &form, &Problems::new(), Vec::new(), 0))
 }
 
 pub async fn act(
@@ -127,8 +127,8 @@ pub async fn act(
         Err(response) => return response,
     };
     let entered = form::entered(&pairs);
-    let refused = |form: &Form, problems: &Problems, meanwhile: Vec<String>, more: usize| {
-        let page = html::page(&edit(&actor, &current, form, problems, meanwhile, more));
+    let refused = |form: &Form, problems: &Problems, meanwhile: Vec<String>| {
+        let page = html::page(&edit(&actor, &current, form, problems, meanwhile, 0));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
     let base = field(&pairs, "base");
@@ -136,21 +136,21 @@ pub async fn act(
         let (form, lines) = console.onto_current(&current, base, entered).await;
         let why = "Something else was published meanwhile, or the file was changed by hand. What was entered here is \
                    kept on top of it: please look again.";
-        return refused(&form, &Problems::from([(String::new(), why.to_owned())]), lines, 1);
+        return refused(&form, &Problems::from([(String::new(), why.to_owned())]), lines);
     }
     if !field(&pairs, "more").is_empty() {
-        return html::page(&edit(&actor, &current, &entered, &Problems::new(), Vec::new(), 2));
+        return html::page(&edit(&actor, &current, &entered, &Problems::new(), Vec::new(), 1));
     }
     let text = match form::apply(&current.text, &entered) {
         Ok(text) => text,
-        Err(problems) => return refused(&entered, &problems, Vec::new(), 1),
+        Err(problems) => return refused(&entered, &problems, Vec::new()),
     };
     if let Err(problems) = desk::policy(&text, console.app.settings.company.zone) {
-        return refused(&entered, &form::place(problems, &entered), Vec::new(), 1);
+        return refused(&entered, &form::place(problems, &entered), Vec::new());
     }
     if text == current.text {
         let why = "Nothing was changed yet.".to_owned();
-        return refused(&entered, &Problems::from([(String::new(), why)]), Vec::new(), 1);
+        return refused(&entered, &Problems::from([(String::new(), why)]), Vec::new());
     }
     begin(&console, &actor, &current, &text).await
 }
@@ -260,7 +260,7 @@ fn edit(
 ) -> Edit {
     let text = |name: &str, label: &str| Input::text(name, label, form, problems);
     let is_on = |name: &str| matches!(form.get(name).map(String::as_str), Some("on" | "true"));
-    let rows = stages::rows(form);
+    let (rows, empty) = stages::rows(form);
     let stage = |number: usize| {
         let name = |what: &str| stages::input(number, what);
         let letter = How::Choice(stages::LETTERS.to_vec());
@@ -297,7 +297,7 @@ fn edit(
             (number > 0).then(|| format!("{number} of the fields below cannot be understood yet."))
         }),
         meanwhile,
-        stages: (0..(rows + more).min(stages::MOST)).map(stage).collect(),
+        stages: (0..(rows + empty.max(1) + more).min(stages::MOST)).map(stage).collect(),
         schedule: form.get("schedule").cloned().unwrap_or_default(),
         days: DAYS.iter().map(day).collect(),
         time: Input {

@@ -16,6 +16,7 @@ use super::{
         html::{self, Head},
     },
     input, nothing,
+    wording::language,
 };
 use crate::{
     domain::{person::Permission, policy::Policy, publication::Matter},
@@ -83,6 +84,7 @@ struct Shown {
 
 struct Catalogue {
     locale: String,
+    language: String,
     label: String,
     notes: Vec<String>,
     history: Vec<Past>,
@@ -188,8 +190,18 @@ impl Console {
         }
         for current in desk::all(settings, store, Matter::Wording).await? {
             let history = self.policy_history(Matter::Wording, &current.name).await?;
-            let label = if history.is_empty() { current.name.clone() } else { current.label() };
-            catalogues.push(Catalogue { notes: notes(&current, false), locale: current.name, label, history });
+            let language = language(&current.name);
+            let label = match current.version {
+                Some(_) => format!("{language}, {}", current.label()),
+                None => language.clone(),
+            };
+            catalogues.push(Catalogue {
+                notes: notes(&current, false),
+                locale: current.name,
+                language,
+                label,
+                history,
+            });
         }
         Ok((policies, catalogues))
     }

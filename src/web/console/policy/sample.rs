@@ -1,5 +1,7 @@
 //! A letter of each stage as it would look, with made-up data and the company's own details.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Path, State},
     http::{HeaderValue, header},
@@ -16,7 +18,7 @@ use crate::{
         publication::Matter,
     },
     letter::{Rendered, Template, Words, render, sample::Shape},
-    rules::desk::{self, wording},
+    rules::desk,
     settings::Settings,
     store::changes::Change,
 };
@@ -54,7 +56,9 @@ pub fn samples(settings: &Settings, words: &Words, change: &Change) -> Vec<Sampl
             stages.filter_map(|(name, letter)| sample(settings, words, (name, letter), locale, Some(&policy))).collect()
         }
         Matter::Wording => {
-            let Ok(words) = wording::checked(words, &change.name, &change.text) else { return Vec::new() };
+            // The contract was kept when the change began, and is asked again before it is published.
+            let text = BTreeMap::from([(change.name.clone(), change.text.clone())]);
+            let Ok(words) = words.with(&text) else { return Vec::new() };
             let both = [("first notice", LetterKind::First), ("second notice", LetterKind::Second)];
             both.into_iter().filter_map(|stage| sample(settings, &words, stage, &change.name, None)).collect()
         }

@@ -38,6 +38,8 @@ struct Wording {
 
 struct Message {
     key: String,
+    /// The key as words.
+    label: String,
     text: String,
     rows: usize,
     problem: Option<String>,
@@ -91,7 +93,12 @@ pub async fn act(
         return refused(&entered, &BTreeMap::from([(String::new(), why.to_owned())]));
     }
     let changed = wording::apply(&current.text, &entered);
-    let checked = changed.and_then(|text| wording::checked(&console.app.rules.words, &locale, &text).map(|_| text));
+    // Some hundred sample letters are written for it.
+    let check = |text: String| {
+        let checked = || wording::checked(&console.app.rules.words, &locale, &text);
+        tokio::task::block_in_place(checked).map(|_| text)
+    };
+    let checked = changed.and_then(check);
     let text = match checked {
         Ok(text) if text == current.text => {
             return refused(&entered, &BTreeMap::from([(String::new(), "Nothing was changed yet.".to_owned())]));
@@ -143,17 +150,43 @@ fn shown(
         let rows = text.lines().map(|line| 1 + line.chars().count() / 80).sum::<usize>().clamp(1, 12);
         let problem = problems.get(&message.key).cloned();
         if let Some((_, messages)) = group.and_then(|group| groups.get_mut(group)) {
-            messages.push(Message { key: message.key, text, rows, problem });
+            messages.push(Message { label: label(&message.key), key: message.key, text, rows, problem });
         }
     }
     groups.retain(|(_, messages)| !messages.is_empty());
     Wording {
-        head: Head::of(&format!("Wording: {}", current.name), actor),
+        head: Head::of(&format!("Words in {}", language(&current.name)), actor),
         locale: current.name.clone(),
-        label: current.label(),
+        label: if current.version.is_some() { current.label() } else { "the file of this machine".to_owned() },
         base: digest(&current.text),
         problems: problems.keys().filter(|key| !key.is_empty()).count(),
         problem: problems.get("").cloned(),
         groups,
+    }
+}
+
+fn label(key: &str) -> String {
+    let words = key.replace('-', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The language of a locale as people name it, where it is a usual one.
+pub fn language(locale: &str) -> String {
+    let known = [
+        ("en", "English"),
+        ("de", "German"),
+        ("fr", "French"),
+        ("es", "Spanish"),
+        ("it", "Italian"),
+        ("nl", "Dutch"),
+        ("pl", "Polish"),
+        ("sv", "Swedish"),
+    ];
+    let (language, region) = locale.split_once(['-', '_']).unwrap_or((locale, ""));
+    match (known.iter().find(|(code, _)| *code == language), region) {
+        (Some((_, name)), "") => (*name).to_owned(),
+        (Some((_, name)), region) => format!("{name} ({region})"),
+        (None, _) => locale.to_owned(),
     }
 }
