@@ -98,10 +98,10 @@ async fn the_queue_has_what_is_due_first_a_page_at_a_time(fresh: Fresh) {
     };
     assert_eq!(ids(Which::Open, 0, 10).await, [first, warm, cool, late]);
     assert_eq!(ids(Which::Open, 1, 2).await, [warm, cool]);
-    assert_eq!(ids(Which::Open, 9, 2).await, []);
+    assert!(ids(Which::Open, 9, 2).await.is_empty());
     assert_eq!(ids(Which::Of("ben"), 0, 10).await, [warm, late]);
     assert_eq!(ids(Which::Nobodys, 0, 10).await, [cool]);
-    assert_eq!(ids(Which::Over, 0, 10).await, []);
+    assert!(ids(Which::Over, 0, 10).await.is_empty());
     assert_eq!(fresh.queue_numbers("ben").await.unwrap(), Numbers { all: 4, nobodys: 1, own: 2 });
     // Once answered, the solution is due; once resolved, the follow-up.
     fresh.act(warm, &Act::Answer, &ada("soon")).await.unwrap();
