@@ -4,7 +4,7 @@
 //! their numbers, so that the order in which facts arrived never matters. Each settles the
 //! invoices that it names, in the order named; the rest stays unallocated.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -77,7 +77,7 @@ pub struct Position<'a> {
     /// In the order in which they were taken.
     pub(super) bookings: Vec<Booking<'a>>,
     /// Where each item is, by its number: an account may have very many.
-    places: HashMap<&'a str, usize>,
+    places: BTreeMap<&'a str, usize>,
 }
 
 /// A payment or credit, and where its money is.

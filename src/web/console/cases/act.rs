@@ -71,8 +71,7 @@ impl Console {
                 return Ok(After::Shown(Letter::of(letter)));
             }
             "write" => {
-                app.write(id, own, fields.given("again").is_some(), word).await?;
-                return Ok(After::Done("written"));
+                return self.case_write(id, fields, word).await;
             }
             "confirm" => (confirm(fields)?, "confirmed"),
             "dismiss" => (Act::Dismiss, "dismissed"),
@@ -101,6 +100,18 @@ impl Console {
         };
         app.act(id, &act, word).await?;
         Ok(After::Done(done))
+    }
+
+    /// Goes on when the browser goes away: what has begun to leave needs its outcome on record.
+    async fn case_write(&self, id: i64, fields: &Fields, word: Word<'_>) -> Result<After, Failure> {
+        let (app, fields, author, seen) = (self.app.clone(), fields.clone(), word.author.to_owned(), word.seen);
+        let sent = tokio::spawn(async move {
+            let own = fields.given("own").map(|own| ("own words", own));
+            let word = Word { author: &author, why: "", field: "why", seen };
+            app.write(id, own, fields.given("again").is_some(), word).await
+        });
+        sent.await.map_err(|error| Failure::Failed(error.to_string()))??;
+        Ok(After::Done("written"))
     }
 
     async fn case_resolve(&self, id: i64, fields: &Fields, word: Word<'_>) -> Result<After, Failure> {

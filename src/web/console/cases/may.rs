@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     app::App,
     domain::{
-        case::{Act, CaseOutcome, Course, Solution, assign::WINDOW_DAYS},
+        case::{Act, CaseOutcome, Course, Solution, assign::WINDOW_DAYS, staff::same_person},
         money::Money,
     },
     store::cases::CaseRow,
-    web::console::guard::Actor,
+    web::console::{form::sentence, guard::Actor},
 };
 
 /// Each is a form of the page.
@@ -29,6 +29,8 @@ pub struct May {
     pub resolve_later: bool,
     pub approve: bool,
     pub decline: bool,
+    /// The proposal is their own.
+    pub own: bool,
     pub hand_over: bool,
     pub write: bool,
     /// It may have arrived already, or has.
@@ -51,7 +53,7 @@ impl May {
         let words = able(&Act::Note, &actor.person.name);
         let me = match app.colleague(&actor.person.name) {
             Ok(me) => me,
-            Err(why) => return Self { words, hint: Some(why), ..Self::default() },
+            Err(why) => return Self { words, hint: Some(sentence(&why)), ..Self::default() },
         };
         let can = |act: Act| able(&act, &me);
         let judge = can(Act::Confirm { kind: None, reason: None });
@@ -73,6 +75,7 @@ impl May {
             resolve_later: !resolve && unheard.after(&solution(), &me).is_ok(),
             approve: can(Act::Approve { follow_up_on: app.today() }) && refused.is_none(),
             decline: can(Act::Decline),
+            own: proposal.is_some_and(|proposed| same_person(&proposed.author, &me)),
             hand_over: words,
             write: writes || again,
             write_again: again && !writes,
@@ -80,7 +83,7 @@ impl May {
             follow_up: can(Act::FollowUp),
             reopen: can(Act::Reopen),
             close: can(Act::Close { cause: String::new() }),
-            hint: refused.filter(|_| proposal.is_some()),
+            hint: refused.map(|why| sentence(&why)),
         }
     }
 }
