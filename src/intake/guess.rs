@@ -59,8 +59,10 @@ pub fn guess(head: &[u8], whole: bool) -> Result<Guess, String> {
         true => &text[..],
         false => text.rfind(['\n', '\r']).map_or(&text[..], |end| &text[..end]),
     };
+    // Of several that fit as well, the first.
     let (delimiter, mut records) = DELIMITERS
         .into_iter()
+        .rev()
         .map(|delimiter| (delimiter, records(text, delimiter)))
         .max_by_key(|(_, records)| likeness(records))
         .unwrap_or((',', Vec::new()));

@@ -89,7 +89,7 @@ impl Store {
     /// How many notices are in one of these states, counted up to `most`. For open ones only.
     pub async fn count_open_notices(&self, state: State, most: i64) -> Result<i64> {
         let text = "SELECT COUNT(*) FROM (SELECT 1 FROM notice WHERE company = $1 AND state = $2 \
-                    AND state NOT IN ('sent', 'withdrawn') LIMIT $3) some";
+                    AND state NOT IN ('sent', 'withdrawn') LIMIT $3) counted";
         query(text).bind(self.company).bind(state.code()).bind(most).value(self.pool()).await
     }
 

@@ -3,7 +3,8 @@
 use crate::{
     browser::{Browser, Page},
     console::{opened, opened_in, signed_in},
-    house::{House, until},
+    house::{DAY, House, until},
+    page::with_page,
     relay::{PLAIN, ready},
     running::{Running, due_today},
     smtp::{Act::*, At::*, Script, Server},
@@ -23,7 +24,10 @@ fn act(browser: &mut Browser, path: &str, form: &[(&str, &str)]) -> Page {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_is_shown_exactly_as_it_was_sent() {
-    let (house, server) = ready(&["A"], Script::default()).await;
+    let (house, server) = (House::with_accounts(&["A"]), Server::start(Script::default()).await);
+    with_page(&house, "");
+    house.send_to(&server, PLAIN);
+    house.sweep(DAY).ended(0);
     house.deliver().ended(0);
     let (daemon, address) = opened_in(&house);
     let (mut browser, mut viewer) = (finance(&house, &address), signed_in(&house, &address, "Vi", &["viewer"]));
@@ -47,6 +51,12 @@ async fn a_mail_is_shown_exactly_as_it_was_sent() {
     assert!(policy.contains("default-src 'none'") && policy.ends_with("; sandbox"), "{policy}");
     assert!(!policy.contains("script") && mail.header("x-frame-options") == Some("SAMEORIGIN"));
     assert!(mail.body.contains("INV-A") && mail.body.contains("<table"), "{}", mail.body);
+    // The link alone lets anybody answer as the customer: who only looks does not get it.
+    let raw = String::from_utf8(sent).unwrap().replace("=\r\n", "");
+    let link = raw.split("https://pay.example.com/duly/r/").nth(1).unwrap();
+    let secret = &link[..27];
+    assert!(mail.body.contains("https://pay.example.com/duly/r/…"), "{}", mail.body);
+    assert!(![&mail.body, &one, &viewer.get("/notices/1").body].iter().any(|page| page.contains(secret)), "{secret}");
     // What is known of the account now does not change what was sent then.
     house.take("accounts", "A,Another Name,a@buyer.example\n");
     assert!(browser.get("/notices/1").body.contains("Exactly as it was handed over"));
