@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     account_facts::AccountFacts,
-    case::CaseStatus,
+    case::{CaseStatus, unbooked::unbooked},
     instalments::Progress,
     ledger::positions,
     money::{Currency, Money},
@@ -41,8 +41,9 @@ impl Open {
         let position = found.get(&asked.currency);
         let open = |line: &Line| {
             let residual = position.and_then(|p| p.item(&line.invoice)).map_or(0, |item| item.residual);
-            // No more than the notice asked for: a part may be disputed.
-            let minor = residual.min(line.residual.minor);
+            let agreed: i64 = unbooked(facts, &line.invoice, today).values().sum();
+            // No more than the notice asked for: a part may be disputed. Nor what was agreed to be credited.
+            let minor = (residual - agreed).min(line.residual.minor);
             (minor > 0).then(|| Line { residual: Money::new(minor, asked.currency), ..line.clone() })
         };
         let lines: Vec<Line> = asked.lines.iter().filter_map(open).collect();

@@ -12,7 +12,6 @@ async fn a_protest_goes_from_the_customers_page_to_its_cause() {
     desk.signed_in(&screen, "Ada Clerk", &["reviewer"]).await;
     screen.presses("Case 1").await;
     screen.sees("The boxes came wet.").await;
-    screen.presses("Take it").await;
     screen.sees("Ada Clerk has it").await;
 
     screen.presses("Answer or ask the customer").await;

@@ -60,7 +60,7 @@ async fn a_protest_reaches_staff_with_the_customers_words() {
 
     desk.signed_in(&screen, "Rita", &["reviewer"]).await;
     screen.presses("Cases").await;
-    screen.sees("1 open").await;
+    screen.sees("All (1)").await;
     screen.presses("Case 1").await;
     screen.sees("The boxes came wet & <b>open</b>.").await;
     screen.sees("New boxes").await;

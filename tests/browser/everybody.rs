@@ -10,6 +10,9 @@ use crate::{desk::Desk, house::days_ago, look::Look, screen::Screen};
 async fn everybody_can_use_the_console() {
     let desk = Desk::open(&[("A", "GBP"), ("B", "EUR")]).await;
     desk.site.answer("A", "answer=wrong&with=service&what=The+boxes+came+wet.&wish=New+boxes");
+    desk.site.house.take("accounts", "N,Customer N,n@buyer.example\n");
+    let (issued, due) = (days_ago(95), days_ago(65));
+    desk.site.house.take("invoices", &format!("INV-N,N,{issued},{due},GBP,100.00\n"));
     let screen = Screen::new().await;
     let mut look = Look::with(&screen);
     let invitation = desk.invited("Somebody Else", &["viewer"]);
@@ -38,7 +41,10 @@ async fn everybody_can_use_the_console() {
 
 /// A path with real names in it.
 fn filled(path: &str, token: &str) -> String {
-    let filled = path.replace("{token}", token).replace("{number}", "A").replace("{id}", "1");
+    // Of an account that waits for its first notice there is a preview.
+    let number = if path.contains("/preview") { "N" } else { "A" };
+    let names = [("{token}", token), ("{number}", number), ("{id}", "1"), ("{currency}", "GBP")];
+    let filled = names.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what belongs into {filled}?");
     filled
 }
