@@ -16,6 +16,7 @@ use std::{
 
 use tempfile::TempDir;
 
+#[allow(dead_code, reason = "people of the bench only look at pages")]
 #[path = "../tests/program/browser.rs"]
 mod browser;
 
