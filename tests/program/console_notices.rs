@@ -4,9 +4,9 @@ use crate::{
     browser::{Browser, Page},
     console::{opened, opened_in, signed_in},
     house::{DAY, House, until},
-    page::with_page,
     relay::{PLAIN, ready},
     running::{Running, due_today},
+    site::with_page,
     smtp::{Act::*, At::*, Script, Server},
 };
 
