@@ -84,7 +84,9 @@ async fn everything_is_proved(out: &Path) {
     let app = App::open(&out.join("config").join("duly.toml"), Clock::System).await.unwrap();
     let proof = verify(&app.store, &app.rules, None).await.unwrap();
     assert!(proof.is_clean() && proof.unsealed == 0, "{proof:#?}");
-    assert!(proof.checks.iter().all(|check| check.counted > 0), "{proof:#?}");
+    // Nobody publishes anything in the demo.
+    let empty = proof.checks.iter().filter(|check| check.counted == 0).map(|check| check.name);
+    assert_eq!(empty.collect::<Vec<_>>(), ["changes"], "{proof:#?}");
     let mut again = 0;
     for sweep in 1.. {
         match replay(&app.sweeper(), sweep).await {

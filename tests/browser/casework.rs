@@ -33,7 +33,7 @@ async fn a_protest_goes_from_the_customers_page_to_its_cause() {
     screen.presses("All is well").await;
     screen.chooses("cause", "delivery").await;
     screen.fills("What was learned", "stronger boxes").await;
-    screen.one(By::Css("button[value=close]"), "Close it").await.click().await.unwrap();
+    screen.clicks(By::Css("button[value=close]"), "Close it").await;
     screen.sees("stronger boxes").await;
     let case = desk.site.house.rows("SELECT status FROM cases").await;
     assert_eq!(case, ["closed"]);

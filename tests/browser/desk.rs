@@ -3,8 +3,10 @@
 use std::net::TcpListener;
 
 use crate::{
+    house::House,
     screen::Screen,
-    site::{Site, site_at, with_dues, with_page_at},
+    site::{Site, started, with_dues, with_page_at},
+    smtp::Server,
 };
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -21,6 +23,15 @@ pub struct Desk {
 impl Desk {
     /// With accounts as [`with_dues`] makes them.
     pub async fn open(accounts: &[(&str, &str)]) -> Self {
+        Self::after(accounts, |house, server| {
+            house.duly(&["sweep", "--release"]).ended(0);
+            assert_eq!(server.accepted().len(), accounts.len());
+        })
+        .await
+    }
+
+    /// With such accounts, after something that is done before the daemon starts.
+    pub async fn after(accounts: &[(&str, &str)], before: impl FnOnce(&House, &Server)) -> Self {
         let (house, server) = with_dues(accounts).await;
         house.edit("policy.toml", "# [[staff]]", STAFF);
         let [console, page] = free().map(|port| format!("localhost:{port}"));
@@ -30,7 +41,8 @@ impl Desk {
         house.edit("duly.toml", "[delivery]\n", &settings);
         let [console, page] = [format!("http://{console}"), format!("http://{page}")];
         with_page_at(&house, &listen(page.trim_start_matches("http://")), &page, "");
-        let site = site_at(house, server, accounts.len(), &page);
+        before(&house, &server);
+        let site = started(house, server, &page);
         Self { site, console, page }
     }
 

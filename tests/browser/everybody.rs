@@ -20,8 +20,14 @@ async fn everybody_can_use_the_console() {
     screen.go(&desk.console("/sign-in")).await;
     look.at("/sign-in").await;
     desk.signed_in(&screen, "Ada Clerk", &["admin", "finance", "reviewer"]).await;
+    // What finance has to begin first is looked at while it does.
+    let later = ["/policy/changes/", "/policy/wording/en/versions/", "/import/", "/sign-in/back"];
+    let begun = |path: &str| later.iter().any(|later| path.starts_with(later)) || path.ends_with("/oidc");
     for route in routes().into_iter().filter(|route| route.method == Method::GET) {
         let path = filled(route.path, token);
+        if begun(&path) {
+            continue;
+        }
         if screen.is_page(&path).await {
             screen.go(&desk.console(&path)).await;
             look.at(&path).await;
@@ -44,7 +50,15 @@ fn filled(path: &str, token: &str) -> String {
     // Of an account that waits for its first notice there is a preview.
     let number = if path.contains("/preview") { "N" } else { "A" };
     let names = [("{token}", token), ("{number}", number), ("{id}", "1"), ("{currency}", "GBP")];
-    let filled = names.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
+    let name = if !path.starts_with("/policy") {
+        "ageing"
+    } else if path.contains("/wording/") {
+        "en"
+    } else {
+        "standard"
+    };
+    let more = [("{name}", name), ("{locale}", "en"), ("{version}", "1"), ("{stage}", "0")];
+    let filled = names.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what belongs into {filled}?");
     filled
 }

@@ -21,6 +21,7 @@ mod casework;
 mod customer;
 mod desk;
 mod everybody;
+mod finance;
 mod look;
 mod screen;
 mod signing_in;

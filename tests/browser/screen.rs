@@ -97,14 +97,15 @@ impl Screen {
         assert_eq!(self.driver.title().await.unwrap(), "none");
     }
 
-    /// Whether this place of where it is shows a page, and not something to keep.
+    /// Whether this place of where it is shows a page, and not something to keep, nor a mail in which no script may run.
     pub async fn is_page(&self, path: &str) -> bool {
-        let ask = "const done = arguments[1]; fetch(arguments[0]).then(
-            (answer) => done([answer.status, answer.headers.get('content-type')]), (error) => done([0, `${error}`]))";
-        let (status, kind): (u16, String) =
-            self.execute_async(ask, vec![json!(path)]).await.unwrap().convert().unwrap();
+        let ask = "const done = arguments[1]; const say = (answer, name) => answer.headers.get(name) || ''; \
+                   fetch(arguments[0]).then((answer) => done([answer.status, say(answer, 'content-type'), \
+                   say(answer, 'content-security-policy')]), (error) => done([0, `${error}`, '']))";
+        let found = self.execute_async(ask, vec![json!(path)]).await.unwrap();
+        let (status, kind, policy): (u16, String, String) = found.convert().unwrap();
         assert_eq!(status, 200, "{path}: {kind}");
-        kind.starts_with("text/html")
+        kind.starts_with("text/html") && !policy.contains("sandbox")
     }
 
     pub async fn go(&self, address: &str) {
@@ -136,7 +137,7 @@ impl Screen {
     pub async fn presses(&self, words: &str) {
         let words = quoted(words);
         let kinds = ["a", "button", "summary", "label"].map(|tag| format!("//{tag}[normalize-space(.) = {words}]"));
-        self.one(By::XPath(kinds.join(" | ")), &words).await.click().await.unwrap();
+        self.clicks(By::XPath(kinds.join(" | ")), &words).await;
     }
 
     /// Types into the field with this label.
@@ -153,6 +154,12 @@ impl Screen {
         self.one(By::Css(&option), &option).await.click().await.unwrap();
     }
 
+    /// Chooses one of a list as it is read.
+    pub async fn chooses_named(&self, list: &str, words: &str) {
+        let option = format!("//select[@id = '{list}']/option[normalize-space(.) = {}]", quoted(words));
+        self.one(By::XPath(option), words).await.click().await.unwrap();
+    }
+
     pub async fn types_into(&self, css: &str, text: &str) {
         self.one(By::Css(css), css).await.send_keys(text).await.unwrap();
     }
@@ -160,7 +167,17 @@ impl Screen {
     /// Sends one of the forms of the customer's page.
     pub async fn answers(&self, answer: &str) {
         let path = format!("//form[input[@name = 'answer'][@value = '{answer}']]//button");
-        self.one(By::XPath(path), answer).await.click().await.unwrap();
+        self.clicks(By::XPath(path), answer).await;
+    }
+
+    /// What leads to another page has done so when this ends: the one before is not looked at any more.
+    pub async fn clicks(&self, by: impl Into<By>, what: &str) {
+        let element = self.one(by, what).await;
+        let leads = ["a", "button"].contains(&&*element.tag_name().await.unwrap());
+        element.click().await.unwrap();
+        if leads && let Err(error) = element.wait_until().wait(PATIENCE, OFTEN).stale().await {
+            panic!("{what} leads nowhere: {error}\nat {}:\n{}", self.path().await, self.text().await);
+        }
     }
 
     /// What can be seen of those, once there is one.

@@ -15,5 +15,6 @@ addEventListener("focusin", ({ target }) => {
 all.filter((one) => one.tabIndex > 0).forEach((one) => bad.push(`an order of its own: ${name(one)}`));
 window.missed = () => [...bad, ...all.filter((one) => !seen.has(group(one))).map((one) => `not reached: ${name(one)}`)];
 document.activeElement.blur();
-// A field for a day has four stops.
-return all.length + 3 * document.querySelectorAll("input[type=date]").length + 1;
+// A field for a day or a time has four stops, and a mail in a frame has its links.
+const [days, frames] = ["input[type=date], input[type=time]", "iframe"].map((kind) => document.querySelectorAll(kind).length);
+return all.length + 3 * days + 20 * frames + 1;

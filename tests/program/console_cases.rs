@@ -291,6 +291,9 @@ async fn the_queue_shows_what_is_due_first_a_page_at_a_time() {
     let numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60) ";
     let (insert, select) = many.split_once("SELECT").unwrap();
     house.change(format!("{insert}{numbers}SELECT{select}")).await;
+    let opened = "INSERT INTO case_event (case_id, step, status, author, why, effective, recorded_at) SELECT id, 'opened', \
+                  'open', 'Ben', '', '2025-01-01', '2025-01-01T09:00:00+00:00' FROM cases WHERE id > 100";
+    house.change(opened).await;
     let first = ada.get("/cases").body;
     assert!(
         rows(&first).len() == 50 && first.contains("page=2\" rel=\"next\"") && !first.contains("rel=\"prev\""),

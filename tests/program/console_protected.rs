@@ -131,8 +131,16 @@ async fn only_signing_in_is_for_everybody() {
         .filter(|route| route.needs == Needs::Nobody)
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
-    let expected =
-        ["GET /sign-in", "POST /sign-in", "GET /invitation/{token}", "POST /invitation/{token}", "GET /style.css"];
+    let expected = [
+        "GET /sign-in",
+        "POST /sign-in",
+        "GET /sign-in/oidc",
+        "GET /sign-in/back",
+        "GET /invitation/{token}/oidc",
+        "GET /invitation/{token}",
+        "POST /invitation/{token}",
+        "GET /style.css",
+    ];
     assert_eq!(open, expected);
 }
 

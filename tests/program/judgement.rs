@@ -24,7 +24,11 @@ fn ledger() -> House {
 fn why_shows_what_speaks_for_and_against() {
     let house = ledger();
     insta::assert_snapshot!("why_protest", house.duly(&["why", "OPEN", "--as-of", DAY]).ended(0));
-    insta::assert_snapshot!("why_as_json", house.duly(&["why", "OPEN", "--as-of", DAY, "--json"]).ended(0));
+    let json = house.duly(&["why", "OPEN", "--as-of", DAY, "--json"]).ended(0);
+    let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    // With the libraries of the tests, keys stand as they were written.
+    value.sort_all_objects();
+    insta::assert_snapshot!("why_as_json", value.to_string());
 }
 
 #[test]

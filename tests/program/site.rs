@@ -109,6 +109,11 @@ pub fn site(house: House, server: Server, mails: usize) -> Site {
 pub fn site_at(house: House, server: Server, mails: usize, url: &str) -> Site {
     house.duly(&["sweep", "--release"]).ended(0);
     assert_eq!(server.accepted().len(), mails);
+    started(house, server, url)
+}
+
+/// The daemon, with the page at this address.
+pub fn started(house: House, server: Server, url: &str) -> Site {
     let daemon = Running::start(&house);
     let address = daemon.address("page is served");
     Site { house, server, daemon, address, url: url.to_owned() }
