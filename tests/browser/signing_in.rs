@@ -41,14 +41,30 @@ async fn the_first_person_chooses_a_password_and_signs_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_is_shown_what_it_may() {
-    let desk = Desk::open(&[]).await;
-    for (role, people) in [("viewer", false), ("admin", true)] {
+    let desk = Desk::open(&[("A", "GBP")]).await;
+    for role in ["viewer", "reviewer", "finance", "admin"] {
         let screen = Screen::new().await;
         desk.signed_in(&screen, role, &[role]).await;
         let nav = screen.find(thirtyfour::By::Css("nav")).await.unwrap().text().await.unwrap();
-        assert!(nav.contains("Cases") && nav.contains("Accounts"), "{nav}");
-        assert_eq!(nav.contains("People"), people, "{role}: {nav}");
-        screen.go(&desk.console("/people")).await;
-        screen.sees(if people { "Somebody new" } else { "This is for others." }).await;
+        for everybodys in ["Today", "Cases", "Accounts", "Notices", "Reports", "Schedule and policy"] {
+            assert!(nav.contains(everybodys), "{role}: {nav}");
+        }
+        assert_eq!(
+            (nav.contains("Import"), nav.contains("People")),
+            (role == "finance", role == "admin"),
+            "{role}: {nav}"
+        );
+        for (path, whose, words) in [
+            ("/people", "admin", "Somebody new"),
+            ("/import", "finance", "What the file holds"),
+            ("/policy/standard/edit", "finance", "See what it would do"),
+        ] {
+            screen.go(&desk.console(path)).await;
+            screen.sees(if role == whose { words } else { "This is for others." }).await;
+        }
+        screen.go(&desk.console("/accounts/A")).await;
+        screen.sees("Customer A").await;
+        let text = screen.text().await;
+        assert_eq!(text.contains("Hold: notices wait"), role == "reviewer", "{role}: {text}");
     }
 }
