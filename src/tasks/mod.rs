@@ -40,6 +40,8 @@ pub enum Place {
     Account(String),
     Case(i64),
     Notice(i64),
+    /// A change of policy or wording.
+    Change(i64),
 }
 
 /// What kind of task it is, in the order in which they are shown.
@@ -49,6 +51,8 @@ pub enum Kind {
     Alarm,
     Clock,
     Release,
+    /// A change that waits for a second person.
+    Change,
     Suspected,
     Approval,
     Case,
@@ -79,6 +83,7 @@ impl Kind {
             Self::Alarm => "alarm",
             Self::Clock => "clock",
             Self::Release => "release",
+            Self::Change => "change?",
             Self::Suspected => "protest?",
             Self::Approval => "approve?",
             Self::Case => "case",

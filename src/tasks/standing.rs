@@ -10,7 +10,7 @@ use crate::{
     sweep::behind,
 };
 
-/// A halt, a clock that is not believed, and a sweep that waits for a release.
+/// A halt, a clock that is not believed, a sweep that waits for a release, and changes that wait for a second person.
 pub async fn standing(app: &App) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
     let mut add = |kind, what, to_do: &str| {
@@ -27,6 +27,15 @@ pub async fn standing(app: &App) -> Result<Vec<Task>, Failure> {
     {
         let what = format!("sweep for {}: {why}", sweep.as_of);
         add(Kind::Release, what, "look at `duly plan`, then `duly sweep --release`");
+    }
+    for change in app.store.waiting_changes().await? {
+        let what = format!("{} of {}, asked by {}", change.matter.code(), change.name, change.author);
+        tasks.push(Task {
+            kind: Kind::Change,
+            what: change.reason.map_or(what.clone(), |reason| format!("{what}: {reason}")),
+            to_do: "look in the console what it would do, then approve or decline it".to_owned(),
+            place: Place::Change(change.id),
+        });
     }
     Ok(tasks)
 }

@@ -194,6 +194,11 @@ async fn what_touches_money_needs_a_second_person() {
     let own = reasoned(&mut fi, &format!("{path}/approve"), "I agree");
     assert!(own.status == 422 && own.body.contains("nobody approves their own change"), "{}", own.body);
     assert!(bo.get("/policy").body.contains("Change of the policy standard by Fi"));
+    let today = bo.get("/").body;
+    assert!(
+        today.contains(&format!("<a href=\"{path}\">policy of standard, asked by Fi: a better offer</a>")),
+        "{today}"
+    );
     assert!(bo.get(&path).body.contains("Approve and publish"));
     assert_eq!(reasoned(&mut bo, &format!("{path}/approve"), "").status, 422);
     assert_eq!(done(&reasoned(&mut bo, &format!("{path}/approve"), "agreed")), "published");

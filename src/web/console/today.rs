@@ -97,5 +97,6 @@ fn link(place: &Place) -> Option<String> {
         Place::Account(number) => Some(html::account(number)),
         Place::Case(id) => Some(format!("/cases/{id}")),
         Place::Notice(id) => Some(format!("/notices/{id}")),
+        Place::Change(id) => Some(format!("/policy/changes/{id}")),
     }
 }

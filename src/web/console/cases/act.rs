@@ -11,7 +11,10 @@ use super::page::{Letter, Told};
 use crate::{
     app::Failure,
     casework::{SolutionAsked, Word},
-    domain::case::{Act, CaseKind, CaseOutcome, Cause, reason::CaseReason},
+    domain::{
+        case::{Act, CaseKind, CaseOutcome, Cause, reason::CaseReason, staff},
+        person::Permission,
+    },
     web::console::{
         Console, Shared,
         form::{Fields, day, sentence},
@@ -87,7 +90,7 @@ impl Console {
                 (Act::Ask { until }, "asked")
             }
             "decline" => (Act::Decline, "declined"),
-            "hand-over" => (app.hand_over("to whom", fields.text("to"))?, "handed_over"),
+            "hand-over" => (app.hand_over("to whom", &self.successor(fields.text("to")).await?)?, "handed_over"),
             "written" => (Act::Written, "noted"),
             "follow-up" => (Act::FollowUp, "followed_up"),
             "reopen" => (Act::Reopen, "reopened"),
@@ -100,6 +103,20 @@ impl Console {
         };
         app.act(id, &act, word).await?;
         Ok(After::Done(done))
+    }
+
+    /// Whoever takes over can be found again: by the policy's staff, or else because they can sign in.
+    async fn successor(&self, name: &str) -> Result<String, Failure> {
+        if !self.app.rules.standard.policy.staff.is_empty() {
+            return Ok(name.to_owned());
+        }
+        let people = self.app.store.people().await?;
+        let may = people.into_iter().filter(|one| !one.disabled && one.person.may(Permission::Review));
+        let names: Vec<String> = may.map(|one| one.person.name).collect();
+        let known = names.iter().find(|known| staff::same_person(known, name)).cloned();
+        known.ok_or_else(|| {
+            Failure::Input(format!("nobody of that name works on cases; there are {}", names.join(", ")))
+        })
     }
 
     /// Goes on when the browser goes away: what has begun to leave needs its outcome on record.
@@ -119,6 +136,9 @@ impl Console {
         let outcome = outcome.ok_or_else(|| Failure::Input("choose what was agreed, or found".to_owned()))?;
         let credits: Vec<(String, String)> =
             fields.under("credit:").map(|(invoice, amount)| (invoice.to_owned(), amount.to_owned())).collect();
+        if outcome.credits() && credits.is_empty() && fields.given("none").is_none() {
+            return Err(Failure::Input(format!("enter the credit of `{outcome}`, or tick that none goes with it")));
+        }
         let parts = parts(fields)?;
         let follow_up = fields.day("follow_up")?.map(|day| self.app.not_past("follow-up", day)).transpose()?;
         let asked = SolutionAsked { outcome, credits: &credits, parts: &parts, follow_up };

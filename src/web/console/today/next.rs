@@ -51,7 +51,8 @@ impl Console {
             runs: runs.iter().map(|at| at.format("%a %Y-%m-%d %H:%M").to_string()).collect(),
             last: app.store.last_sweep().await?.map(|sweep| {
                 let what = if sweep.held_back.is_some() { "held back" } else { "done" };
-                format!("for {}, {what}: {} notices, {} held", sweep.as_of, sweep.notices, sweep.held)
+                let notices = if sweep.notices == 1 { "notice" } else { "notices" };
+                format!("for {}, {what}: {} {notices}, {} held", sweep.as_of, sweep.notices, sweep.held)
             }),
             payments: seen.map(minute),
             stale: app.sweeper().setting(&app.rules.standard, app.today(), seen).ledger_is_stale(),

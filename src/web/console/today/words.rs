@@ -10,6 +10,9 @@ pub(super) fn words(kind: Kind) -> (&'static str, &'static str) {
         }
         Kind::Clock => ("The clock is not believed", "Whoever runs duly sets it right."),
         Kind::Release => ("A sweep waits for a release", "Look at what it would do, then release it under Notices."),
+        Kind::Change => {
+            ("Changes that wait for a second person", "Look at what it would do, then approve or decline it.")
+        }
         Kind::Suspected => ("Possible protests", "Look at the case, then confirm or dismiss it."),
         Kind::Approval => ("Solutions that wait for a second person", "Look at the case, then approve."),
         Kind::Case => ("Cases", "Answer, resolve, confirm or close."),
@@ -27,7 +30,7 @@ pub(super) fn words(kind: Kind) -> (&'static str, &'static str) {
         }
         Kind::Held => ("Accounts that wait for something you can do", "As each says."),
         Kind::NoContact => {
-            ("Accounts without an address that takes mail", "Find one, and add it to the accounts file.")
+            ("Accounts without an address that takes mail", "Find one, and add it on the account's page.")
         }
         Kind::Unreadable => ("Accounts that cannot be read", "Import their rows again, or restore a backup."),
         Kind::Stale => ("Payment data is too old", "Import the newest payments, even if there are none."),
