@@ -247,6 +247,21 @@ async fn whoever_is_not_of_the_staff_takes_words_down_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_policy_without_staff_hands_over_to_who_works_on_cases() {
+    let (house, _daemon, address) = crate::console::opened();
+    house.case("open A --kind protest --words Broken. --by Ada", "a call");
+    let mut ada = signed_in(&house, &address, "Ada", &["reviewer"]);
+    let _others =
+        [("Ben Hill", "reviewer"), ("Vi", "viewer")].map(|(name, role)| signed_in(&house, &address, name, &[role]));
+    for nobody in ["Nobody Real", "Vi"] {
+        let page = act(&mut ada, "hand-over", &[("to", nobody), ("why", "ill")]);
+        refused(&page, "there are Ada, Ben Hill");
+    }
+    done(&act(&mut ada, "hand-over", &[("to", "ben hill"), ("why", "ill")]), "handed_over");
+    assert_eq!(house.rows("SELECT owner FROM cases").await, ["Ben Hill"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn hostile_words_are_only_words() {
     let hostile = "</blockquote><script>alert(1)</script><img src=x onerror=alert(2)>\"'&";
     let Office { house, mut ada, _daemon, .. } = Office::with_a_case(hostile);
