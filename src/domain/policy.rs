@@ -257,10 +257,12 @@ impl Policy {
         let later = self.evidence.prior.disputed_days;
         check((1..=366).contains(&later), "`evidence.prior.disputed_days` must lie between 1 and 366".to_owned());
         for pair in self.stages.windows(2) {
-            check(
-                pair[0].days < pair[1].days,
-                format!("stage `{}` must have more days than `{}`: list stages in order", pair[1].name, pair[0].name),
-            );
+            let (first, second) = (&pair[0].name, &pair[1].name);
+            let why = match pair[0].days == pair[1].days {
+                true => format!("stages `{first}` and `{second}` cannot begin on the same day"),
+                false => format!("stage `{second}` must have more days than `{first}`: list stages in order"),
+            };
+            check(pair[0].days < pair[1].days, why);
         }
         for stage in &self.stages {
             check(

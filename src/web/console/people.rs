@@ -39,7 +39,8 @@ pub const INVITED: chrono::Duration = chrono::Duration::hours(24);
 #[template(path = "console/people.html")]
 struct People {
     head: Head,
-    people: Vec<Listed>,
+    /// Each with when they were seen last.
+    people: Vec<(Listed, String)>,
     /// Whose invitation it is, with the link, shown once.
     invitation: Option<(String, String)>,
     problem: Option<String>,
@@ -77,6 +78,13 @@ async fn shown(
         Ok(people) => people,
         Err(error) => return html::failure(&error),
     };
+    let zone = console.app.settings.company.zone;
+    let seen = |one: &Listed| one.seen_at.map(|at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string());
+    let row = |one: Listed| {
+        let seen = seen(&one).unwrap_or_default();
+        (one, seen)
+    };
+    let people = people.into_iter().map(row).collect();
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     (status, html::page(&People { head: Head::of("People", actor), people, invitation, problem })).into_response()
 }
