@@ -63,7 +63,15 @@ async fn sqlite(file: PathBuf) -> Result<Pool> {
         .pragma("wal_autocheckpoint", "4000")
         // Statements carry customers' data, and a large import is no cause for alarm.
         .disable_statement_logging();
-    let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
+    // Without these two nothing looks after idle connections. sqlx 0.9.0 counts them after it has put them back: when one
+    // is taken in between, the count falls below zero, and its task for them turns forever, on one core.
+    let pool = SqlitePoolOptions::new()
+        .max_connections(4)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?;
     let pool = Pool::Sqlite(pool);
     let version: String = query("SELECT sqlite_version()").value(&pool).await?;
     let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
@@ -89,6 +97,8 @@ async fn postgres(url: &str, password: Option<&SecretString>) -> Result<Pool> {
         .max_connections(8)
         .acquire_timeout(CONNECT_TIMEOUT)
         .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .before_acquire(|connection, about| {
             Box::pin(async move { Ok(about.idle_for < RESTED || connection.ping().await.is_ok()) })
         })
