@@ -1,7 +1,7 @@
 //! The ledger as it is now: what the next sweep would do, what waits for a person, and the figures of all reports.
 //!
 //! It takes a walk over all accounts, so nobody who asks for a page waits for it: the daemon takes one in the background
-//! when something has changed ([`watch`]) and keeps the last one in memory, with its time.
+//! when something has changed ([`watch()`]) and keeps the last one in memory, with its time.
 
 mod watch;
 

@@ -1,6 +1,6 @@
 //! What waits for a person: a list of tasks, for `duly tasks` and for the console.
 //!
-//! [`standing`] asks the tables for what they know by themselves; [`cases`] and [`mails`] likewise. What only shows in the
+//! [`standing()`] asks the tables for what they know by themselves; [`cases`] and [`mails()`] likewise. What only shows in the
 //! facts of an account is found by [`ledger::of_account`], which somebody who walks all accounts calls for each.
 
 pub mod cases;

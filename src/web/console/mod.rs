@@ -1,4 +1,4 @@
-//! What staff see: today, accounts, cases, people. Each page and act declares what it needs ([`routes`]).
+//! What staff see: today, accounts, cases, people. Each page and act declares what it needs ([`routes()`]).
 
 mod accounts;
 mod cases;
