@@ -3,10 +3,13 @@
 //! The version in the database is what counts; the file of this machine is written afterwards, so that whoever edits
 //! files goes on from it. Where it cannot be written, it is an older file, and does not count.
 
+pub mod amounts;
 pub mod cron;
 pub mod fields;
 pub mod form;
+mod schedule;
 pub mod stages;
+mod values;
 pub mod wording;
 pub mod words;
 

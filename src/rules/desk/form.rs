@@ -3,24 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveTime};
-use toml_edit::{DocumentMut, Item, Table, Value};
+use toml_edit::DocumentMut;
 
 use super::{
-    cron::{DAYS, Weekly},
-    fields::{self, Field, Kind, WEEK},
-    stages,
+    amounts,
+    cron::DAYS,
+    fields::{self, Kind, WEEK},
+    schedule, stages,
+    values::{get, said, set, value},
 };
-use crate::domain::money::{Currency, Money};
 
 /// What a form shows, or what was entered: values by the names of their inputs.
 pub type Form = BTreeMap<String, String>;
 
 /// What is wrong, by the name of the input; the empty name is for the form as a whole.
 pub type Problems = BTreeMap<String, String>;
-
-/// Most letters of one input.
-const LONGEST: usize = 400;
 
 /// A file as a form.
 pub fn read(text: &str) -> Result<Form, String> {
@@ -36,37 +33,10 @@ pub(super) fn shown(document: &DocumentMut) -> Result<Form, String> {
         form.insert(field.key.to_owned(), value.map_or_else(|| field.default.to_owned(), |value| said(field, value)));
     }
     form.insert("offer".to_owned(), flag(root.contains_table("offer")));
-    schedule_shown(root, &mut form);
-    if let Some(amounts) = root.get("minimum").and_then(|item| item.as_table_like()?.get("amount")?.as_table_like()) {
-        for (currency, amount) in amounts.iter() {
-            form.insert(format!("{AMOUNT}{currency}"), amount.as_str().unwrap_or_default().to_owned());
-        }
-    }
+    schedule::shown(root, &mut form);
+    amounts::shown(root, &mut form);
     stages::shown(root, &mut form);
     Ok(form)
-}
-
-/// Names of the inputs of the smallest amounts begin with it; the currency follows.
-pub const AMOUNT: &str = "minimum.amount.";
-
-fn schedule_shown(root: &Table, form: &mut Form) {
-    let expression = get(root, "schedule.sweep").and_then(Value::as_str);
-    let weekly = expression.and_then(Weekly::read);
-    let how = match (expression, weekly) {
-        (None, _) => "never",
-        (_, Some(_)) => "weekly",
-        _ => "cron",
-    };
-    form.insert("schedule".to_owned(), how.to_owned());
-    form.insert("schedule.cron".to_owned(), expression.unwrap_or_default().to_owned());
-    let choice = weekly.unwrap_or(Weekly {
-        days: [true, true, true, true, true, false, false],
-        time: NaiveTime::from_hms_opt(7, 0, 0).unwrap_or_default(),
-    });
-    form.insert("schedule.time".to_owned(), choice.time.format("%H:%M").to_string());
-    for (day, on) in DAYS.iter().zip(choice.days) {
-        form.insert(format!("schedule.{}", day.to_lowercase()), flag(on));
-    }
 }
 
 /// What a browser sent. A box that is not ticked is not sent at all, so every box is named here.
@@ -113,8 +83,8 @@ pub fn apply(text: &str, entered: &Form) -> Result<String, Problems> {
             Err(why) => drop(problems.insert(field.key.to_owned(), why)),
         }
     }
-    schedule(root, entered, &before, &mut problems);
-    amounts(root, entered, &before, &mut problems);
+    schedule::apply(root, entered, &before, &mut problems);
+    amounts::apply(root, entered, &before, &mut problems);
     stages::apply(root, entered, &before, offer, &mut problems);
     if !offer {
         root.remove("offer");
@@ -130,169 +100,8 @@ pub fn apply(text: &str, entered: &Form) -> Result<String, Problems> {
     Ok(if text.contains("\r\n") { changed.replace('\n', "\r\n") } else { changed })
 }
 
-fn schedule(root: &mut Table, entered: &Form, before: &Form, problems: &mut Problems) {
-    let said = |name: &str| entered.get(name).map_or("", String::as_str);
-    let new = |name: &str| entered.get(name).is_some_and(|value| before.get(name) != Some(value));
-    let changed = new("schedule")
-        || match said("schedule") {
-            "weekly" => new("schedule.time") || DAYS.iter().any(|day| new(&format!("schedule.{}", day.to_lowercase()))),
-            "cron" => new("schedule.cron"),
-            _ => false,
-        };
-    if !changed {
-        return;
-    }
-    let expression = match said("schedule") {
-        "never" => {
-            root.remove("schedule");
-            return;
-        }
-        "cron" => said("schedule.cron").to_owned(),
-        _ => {
-            let days = DAYS.map(|day| said(&format!("schedule.{}", day.to_lowercase())) == "true");
-            let Some(time) = time(said("schedule.time")) else {
-                problems.insert("schedule.time".to_owned(), TIME.to_owned());
-                return;
-            };
-            match (Weekly { days, time }).expression() {
-                Some(expression) => expression,
-                None => {
-                    problems.insert("schedule.mon".to_owned(), "choose at least one day".to_owned());
-                    return;
-                }
-            }
-        }
-    };
-    set(root, "schedule.sweep", Some(Value::from(expression)));
-}
-
-fn amounts(root: &mut Table, entered: &Form, before: &Form, problems: &mut Problems) {
-    let new_currency = entered.get("new-currency").map(|code| code.to_uppercase()).filter(|code| !code.is_empty());
-    let new_amount = entered.get("new-amount").filter(|amount| !amount.is_empty());
-    let mut all: Vec<(String, String, String)> = entered
-        .iter()
-        .filter(|(name, value)| before.get(*name).is_some_and(|known| known != *value))
-        .filter_map(|(name, value)| Some((name.clone(), name.strip_prefix(AMOUNT)?.to_owned(), value.clone())))
-        .collect();
-    match (new_currency, new_amount) {
-        (Some(currency), Some(amount)) => all.push(("new-amount".to_owned(), currency, amount.clone())),
-        (None, Some(_)) => drop(problems.insert("new-currency".to_owned(), "in which currency?".to_owned())),
-        _ => {}
-    }
-    for (input, currency, amount) in all {
-        let Ok(known) = currency.parse::<Currency>() else {
-            problems.insert("new-currency".to_owned(), "three letters, like EUR".to_owned());
-            continue;
-        };
-        if !amount.is_empty()
-            && let Err(why) = Money::parse(&amount, known)
-        {
-            problems.insert(input, why.to_string());
-            continue;
-        }
-        set(root, &format!("{AMOUNT}{known}"), (!amount.is_empty()).then(|| Value::from(amount)));
-    }
-}
-
 pub(super) fn flag(on: bool) -> String {
     on.to_string()
-}
-
-/// The value of a dotted key.
-fn get<'t>(root: &'t Table, key: &str) -> Option<&'t Value> {
-    let mut names = key.split('.');
-    let mut item = root.get(names.next()?)?;
-    for name in names {
-        item = item.as_table_like()?.get(name)?;
-    }
-    item.as_value()
-}
-
-/// Sets a dotted key, with the comment that stands beside it, or takes it out.
-fn set(root: &mut Table, key: &str, value: Option<Value>) {
-    let (path, last) = key.rsplit_once('.').unwrap_or(("", key));
-    let mut table: &mut dyn toml_edit::TableLike = root;
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        let item = table.entry(name).or_insert_with(|| Item::Table(Table::new()));
-        match item.as_table_like_mut() {
-            Some(inner) => table = inner,
-            None => return,
-        }
-    }
-    match value {
-        Some(value) => put(table, last, value),
-        None => drop(table.remove(last)),
-    }
-}
-
-/// Puts a value in the place of another; its comment stays.
-pub(super) fn put(table: &mut dyn toml_edit::TableLike, name: &str, mut value: Value) {
-    match table.get_mut(name).and_then(Item::as_value_mut) {
-        Some(old) => {
-            *value.decor_mut() = old.decor().clone();
-            *old = value;
-        }
-        None => drop(table.insert(name, Item::Value(value))),
-    }
-}
-
-/// A value as the form shows it.
-fn said(field: &Field, value: &Value) -> String {
-    match (field.kind, value) {
-        (Kind::Days, Value::Array(days)) => {
-            let has = |day: &&str| days.iter().any(|known| known.as_str() == Some(day));
-            WEEK.iter().map(|(day, _)| *day).filter(has).collect::<Vec<_>>().join(" ")
-        }
-        (Kind::Time | Kind::OptionalTime, Value::String(text)) => match time(text.value()) {
-            Some(time) => time.format("%H:%M").to_string(),
-            None => text.value().clone(),
-        },
-        (_, Value::String(text)) => text.value().clone(),
-        _ => value.clone().decorated("", "").to_string(),
-    }
-}
-
-const TIME: &str = "a time like 08:00";
-
-fn time(text: &str) -> Option<NaiveTime> {
-    ["%H:%M", "%H:%M:%S"].into_iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
-}
-
-/// What was entered as a value of the file; `None` takes the key out.
-fn value(field: &Field, text: &str) -> Result<Option<Value>, String> {
-    if text.len() > LONGEST {
-        return Err("this is too long".to_owned());
-    }
-    let plain = |text: &str| text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let value = match field.kind {
-        Kind::Number => {
-            let number = text.parse::<i64>().ok().filter(|number| number.abs() <= 1_000_000);
-            number.map(Value::from).ok_or("a whole number, like 45")?
-        }
-        Kind::Decimal => {
-            let text = text.replacen(',', ".", 1);
-            let shape = plain(&text) && text.len() <= 12 && text.bytes().any(|b| b.is_ascii_digit());
-            let number = text.parse::<f64>().ok().filter(|_| shape);
-            let number = number.ok_or("a number, like 2 or 2.5")?;
-            match text.parse::<i64>() {
-                Ok(whole) => Value::from(whole),
-                Err(_) => Value::from(number),
-            }
-        }
-        Kind::Flag => Value::from(text == "true"),
-        Kind::Choice(choices) => {
-            let known = choices.iter().find(|(code, _)| *code == text);
-            Value::from(known.ok_or("choose one of these")?.0)
-        }
-        Kind::Days => text.split(' ').filter(|day| !day.is_empty()).collect::<Value>(),
-        Kind::OptionalTime | Kind::OptionalDate if text.is_empty() => return Ok(None),
-        Kind::Time | Kind::OptionalTime => Value::from(time(text).ok_or(TIME)?.format("%H:%M:%S").to_string()),
-        Kind::OptionalDate => {
-            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-            Value::from(day.ok_or("a day like 2026-01-31")?.to_string())
-        }
-    };
-    Ok(Some(value))
 }
 
 /// Puts what is wrong with a whole policy to the inputs that it is about.

@@ -2,7 +2,10 @@
 
 use toml_edit::{Array, ArrayOfTables, Item, Table, Value};
 
-use super::form::{Form, Problems, flag, put};
+use super::{
+    form::{Form, Problems, flag},
+    values::put,
+};
 
 /// Rows that a form may have.
 pub const MOST: usize = 12;

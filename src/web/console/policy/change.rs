@@ -16,7 +16,7 @@ use super::{
         guard::Actor,
         html::{self, Head},
     },
-    Pairs, nothing,
+    Answer, Pairs, nothing,
     overview::{lines, timetable},
     preview::{Seen, State as Stage, start},
     reason,
@@ -107,27 +107,19 @@ struct May {
     look: bool,
 }
 
-pub async fn page(
-    State(console): State<Shared>,
-    Extension(actor): Extension<Actor>,
-    Path(id): Path<String>,
-) -> Response {
-    match console.found_change(&id).await {
-        Ok(change) => console.change_page(&actor, &change, None, "").await,
-        Err(response) => response,
-    }
+pub async fn page(State(console): State<Shared>, Extension(actor): Extension<Actor>, Path(id): Path<String>) -> Answer {
+    let change = console.found_change(&id).await?;
+    Ok(console.change_page(&actor, &change, None, "").await)
 }
 
 /// Looks anew what the change would do.
-pub async fn look_again(State(console): State<Shared>, Path(id): Path<String>) -> Response {
-    match console.found_change(&id).await {
-        Ok(change) if change.matter == Matter::Policy => {
-            start(&console, &change);
-            to(&format!("/policy/changes/{}", change.id))
-        }
-        Ok(_) => nothing(),
-        Err(response) => response,
+pub async fn look_again(State(console): State<Shared>, Path(id): Path<String>) -> Answer {
+    let change = console.found_change(&id).await?;
+    if change.matter != Matter::Policy {
+        return Err(nothing());
     }
+    start(&console, &change);
+    Ok(to(&format!("/policy/changes/{}", change.id)))
 }
 
 /// Publishes one's own change, or asks a second person where it touches money.
@@ -136,23 +128,19 @@ pub async fn publish(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    let (change, why) = match console.asked_change(&actor, &id, &pairs).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let (change, why) = console.asked_change(&actor, &id, &pairs).await?;
     if change.state != ChangeState::Draft {
-        return console.refused_change(&actor, &change, "This was decided meanwhile.", why).await;
+        return Err(console.refused_change(&actor, &change, "This was decided meanwhile.", why).await);
     }
     if console.change_money(&change).is_empty() {
-        return console.make_version(&actor, &change, why).await;
+        return Ok(console.make_version(&actor, &change, why).await);
     }
     let proposed =
         console.app.store.propose_change(change.id, (&actor.person.name, why), console.app.clock.now()).await;
     match proposed {
-        Ok(()) => to("/policy?done=proposed"),
-        Err(StoreError::Refused(problem)) => console.refused_change(&actor, &change, &problem, why).await,
-        Err(error) => html::failure(&error),
+        Ok(()) => Ok(to("/policy?done=proposed")),
+        Err(error) => Err(console.failed_change(&actor, &change, error, why).await),
     }
 }
 
@@ -162,14 +150,13 @@ pub async fn approve(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    match console.asked_change(&actor, &id, &pairs).await {
-        Ok((change, why)) if change.state == ChangeState::Waiting => console.make_version(&actor, &change, why).await,
-        Ok((change, why)) => {
-            console.refused_change(&actor, &change, "Nobody was asked, or it was decided meanwhile.", why).await
-        }
-        Err(response) => response,
+) -> Answer {
+    let (change, why) = console.asked_change(&actor, &id, &pairs).await?;
+    if change.state != ChangeState::Waiting {
+        let problem = "Nobody was asked, or it was decided meanwhile.";
+        return Err(console.refused_change(&actor, &change, problem, why).await);
     }
+    Ok(console.make_version(&actor, &change, why).await)
 }
 
 /// A second person declines, or the author takes it back.
@@ -178,16 +165,12 @@ pub async fn decline(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    let (change, why) = match console.asked_change(&actor, &id, &pairs).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let (change, why) = console.asked_change(&actor, &id, &pairs).await?;
     match console.app.store.end_change(change.id, (&actor.person.name, why), console.app.clock.now()).await {
-        Ok(ChangeState::Withdrawn) => to("/policy?done=withdrawn"),
-        Ok(_) => to("/policy?done=declined"),
-        Err(StoreError::Refused(problem)) => console.refused_change(&actor, &change, &problem, why).await,
-        Err(error) => html::failure(&error),
+        Ok(ChangeState::Withdrawn) => Ok(to("/policy?done=withdrawn")),
+        Ok(_) => Ok(to("/policy?done=declined")),
+        Err(error) => Err(console.failed_change(&actor, &change, error, why).await),
     }
 }
 
@@ -244,10 +227,16 @@ impl Console {
                 let problem = "Not published: something else was published meanwhile, or the file was changed by hand.";
                 self.refused_change(actor, change, problem, why).await
             }
-            Err(Trouble::Store(StoreError::Refused(problem))) => {
-                self.refused_change(actor, change, &problem, why).await
-            }
+            Err(Trouble::Store(error)) => self.failed_change(actor, change, error, why).await,
             Err(error) => trouble(error),
+        }
+    }
+
+    /// What the store refused stands on the page; anything else is a failure.
+    async fn failed_change(&self, actor: &Actor, change: &Change, error: StoreError, why: &str) -> Response {
+        match error {
+            StoreError::Refused(problem) => self.refused_change(actor, change, &problem, why).await,
+            error => html::failure(&error),
         }
     }
 

@@ -5,7 +5,7 @@ use axum::{
     Extension, Form as Sent,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::IntoResponse,
 };
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use super::{
         guard::Actor,
         html::{self, Head},
     },
-    Pairs, field,
+    Answer, OVERTAKEN, Pairs, UNCHANGED, field,
     input::{How, Input},
     nothing, preview, to, trouble,
 };
@@ -23,9 +23,10 @@ use crate::{
     domain::publication::Matter,
     rules::desk::{
         self, Current,
+        amounts::AMOUNT,
         cron::DAYS,
         fields::{self, Section},
-        form::{self, AMOUNT, Form, Problems},
+        form::{self, Form, Problems},
         stages, words,
     },
     store::policies::digest,
@@ -93,27 +94,19 @@ pub async fn page(
     Extension(actor): Extension<Actor>,
     Path(name): Path<String>,
     Query(from): Query<From>,
-) -> Response {
-    let current = match console.current_policy(&name).await {
-        Ok(current) => current,
-        Err(response) => return response,
-    };
-    let mut form = match form::read(&current.text) {
-        Ok(form) => form,
-        Err(why) => return trouble(desk::Trouble::File(why)),
-    };
+) -> Answer {
+    let current = console.current(Matter::Policy, &name).await?;
+    let mut form = form::read(&current.text).map_err(|why| trouble(desk::Trouble::File(why)))?;
     if let Some(id) = from.change {
-        match console.app.store.change(id).await {
-            Ok(Some(change)) if change.matter == Matter::Policy && change.name == name => {
-                if let (Ok(base), Ok(changed)) = (form::read(&change.base), form::read(&change.text)) {
-                    rebase(&mut form, &base, changed);
-                }
-            }
-            Ok(_) => {}
-            Err(error) => return html::failure(&error),
+        let change = console.app.store.change(id).await.map_err(|error| html::failure(&error))?;
+        let change = change.filter(|change| change.matter == Matter::Policy && change.name == name);
+        if let Some(change) = change
+            && let (Ok(base), Ok(changed)) = (form::read(&change.base), form::read(&change.text))
+        {
+            rebase(&mut form, &base, changed);
         }
     }
-    html::page(&edit(&actor, &current, &form, &Problems::new(), Vec::new(), 0))
+    Ok(html::page(&edit(&actor, &current, &form, &Problems::new(), Vec::new(), 0)))
 }
 
 pub async fn act(
@@ -121,36 +114,29 @@ pub async fn act(
     Extension(actor): Extension<Actor>,
     Path(name): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    let current = match console.current_policy(&name).await {
-        Ok(current) => current,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let current = console.current(Matter::Policy, &name).await?;
     let entered = form::entered(&pairs);
     let refused = |form: &Form, problems: &Problems, meanwhile: Vec<String>| {
         let page = html::page(&edit(&actor, &current, form, problems, meanwhile, 0));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
+    let whole = |why: String| Problems::from([(String::new(), why)]);
     let base = field(&pairs, "base");
     if base != digest(&current.text) {
         let (form, lines) = console.onto_current(&current, base, entered).await;
-        let why = "Something else was published meanwhile, or the file was changed by hand. What was entered here is \
-                   kept on top of it: please look again.";
-        return refused(&form, &Problems::from([(String::new(), why.to_owned())]), lines);
+        let why = format!("{OVERTAKEN} What was entered here is kept on top of it: please look again.");
+        return Err(refused(&form, &whole(why), lines));
     }
     if !field(&pairs, "more").is_empty() {
-        return html::page(&edit(&actor, &current, &entered, &Problems::new(), Vec::new(), 1));
+        return Ok(html::page(&edit(&actor, &current, &entered, &Problems::new(), Vec::new(), 1)));
     }
-    let text = match form::apply(&current.text, &entered) {
-        Ok(text) => text,
-        Err(problems) => return refused(&entered, &problems, Vec::new()),
-    };
+    let text = form::apply(&current.text, &entered).map_err(|problems| refused(&entered, &problems, Vec::new()))?;
     if let Err(problems) = desk::policy(&text, console.app.settings.company.zone) {
-        return refused(&entered, &form::place(problems, &entered), Vec::new());
+        return Err(refused(&entered, &form::place(problems, &entered), Vec::new()));
     }
     if text == current.text {
-        let why = "Nothing was changed yet.".to_owned();
-        return refused(&entered, &Problems::from([(String::new(), why)]), Vec::new());
+        return Err(refused(&entered, &whole(UNCHANGED.to_owned()), Vec::new()));
     }
     begin(&console, &actor, &current, &text).await
 }
@@ -159,11 +145,9 @@ pub async fn text_page(
     State(console): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(name): Path<String>,
-) -> Response {
-    match console.current_policy(&name).await {
-        Ok(current) => html::page(&whole(&actor, &current, &current.text, Vec::new(), Vec::new())),
-        Err(response) => response,
-    }
+) -> Answer {
+    let current = console.current(Matter::Policy, &name).await?;
+    Ok(html::page(&whole(&actor, &current, &current.text, Vec::new(), Vec::new())))
 }
 
 pub async fn text_act(
@@ -171,11 +155,8 @@ pub async fn text_act(
     Extension(actor): Extension<Actor>,
     Path(name): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    let current = match console.current_policy(&name).await {
-        Ok(current) => current,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let current = console.current(Matter::Policy, &name).await?;
     // Browsers send `\r\n`, whatever the file has.
     let unix = field(&pairs, "text").replace("\r\n", "\n");
     let text = if current.text.contains("\r\n") { unix.replace('\n', "\r\n") } else { unix };
@@ -183,43 +164,35 @@ pub async fn text_act(
         let page = html::page(&whole(&actor, &current, &text, problems, meanwhile));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
-    let base = field(&pairs, "base");
-    if base != digest(&current.text) {
+    if field(&pairs, "base") != digest(&current.text) {
         let lines = words::difference(&text, &current.text);
-        let why = "Something else was published meanwhile, or the file was changed by hand. This is how what counts now \
-                   differs from the text below: put it in where it belongs.";
-        return refused(vec![why.to_owned()], lines);
+        let why = "This is how what counts now differs from the text below: put it in where it belongs.";
+        return Err(refused(vec![format!("{OVERTAKEN} {why}")], lines));
     }
     if text.len() > LARGEST {
-        return refused(vec!["This is too long.".to_owned()], Vec::new());
+        return Err(refused(vec!["This is too long.".to_owned()], Vec::new()));
     }
-    match desk::policy(&text, console.app.settings.company.zone) {
-        Err(problems) => refused(problems, Vec::new()),
-        Ok(policy) if policy.name != name => {
-            refused(vec![format!("`name` stays `{name}`: accounts name their policy by it.")], Vec::new())
-        }
-        Ok(_) if text == current.text => refused(vec!["Nothing was changed yet.".to_owned()], Vec::new()),
-        Ok(_) => begin(&console, &actor, &current, &text).await,
+    let policy =
+        desk::policy(&text, console.app.settings.company.zone).map_err(|problems| refused(problems, Vec::new()))?;
+    if policy.name != name {
+        let why = format!("`name` stays `{name}`: accounts name their policy by it.");
+        return Err(refused(vec![why], Vec::new()));
     }
+    if text == current.text {
+        return Err(refused(vec![UNCHANGED.to_owned()], Vec::new()));
+    }
+    begin(&console, &actor, &current, &text).await
 }
 
 /// Keeps the change, and begins to look what it would do.
-async fn begin(console: &Shared, actor: &Actor, current: &Current, text: &str) -> Response {
+async fn begin(console: &Shared, actor: &Actor, current: &Current, text: &str) -> Answer {
     let (store, now) = (&console.app.store, console.app.clock.now());
     let about = (Matter::Policy, current.name.as_str());
+    let failed = |error| html::failure(&error);
     let begun = store.begin_change(about, (&current.text, text), (&actor.person.name, now)).await;
-    let change = match begun {
-        Ok(id) => store.change(id).await,
-        Err(error) => Err(error),
-    };
-    match change {
-        Ok(Some(change)) => {
-            preview::start(console, &change);
-            to(&format!("/policy/changes/{}", change.id))
-        }
-        Ok(None) => nothing(),
-        Err(error) => html::failure(&error),
-    }
+    let change = store.change(begun.map_err(failed)?).await.map_err(failed)?.ok_or_else(nothing)?;
+    preview::start(console, &change);
+    Ok(to(&format!("/policy/changes/{}", change.id)))
 }
 
 /// Puts what a change did to its base onto another form.
@@ -232,19 +205,10 @@ fn rebase(form: &mut Form, base: &Form, changed: Form) {
 }
 
 impl Console {
-    /// A policy as it counts now.
-    async fn current_policy(&self, name: &str) -> Result<Current, Response> {
-        let found = desk::current(&self.app.settings, &self.app.store, Matter::Policy, name).await;
-        found.map_err(trouble)?.ok_or_else(nothing)
-    }
-
     /// What was entered over an older text, onto the one that counts now; and what is new in that.
     async fn onto_current(&self, current: &Current, base: &str, entered: Form) -> (Form, Vec<String>) {
         let mut form = form::read(&current.text).unwrap_or_default();
-        let versions = self.app.store.versions(Matter::Policy, &current.name, i64::MAX, 50).await.unwrap_or_default();
-        let Some(old) = versions.into_iter().map(|version| version.text).find(|text| digest(text) == base) else {
-            return (form, Vec::new());
-        };
+        let Some(old) = self.began_from(Matter::Policy, &current.name, base).await else { return (form, Vec::new()) };
         rebase(&mut form, &form::read(&old).unwrap_or_default(), entered);
         (form, words::difference(&old, &current.text))
     }

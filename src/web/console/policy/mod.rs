@@ -22,7 +22,11 @@ use super::{
     Console, html,
     routes::{Needs, Route},
 };
-use crate::{rules::desk::Trouble, store::StoreError};
+use crate::{
+    domain::publication::Matter,
+    rules::desk::{self, Current, Trouble},
+    store::{StoreError, policies::digest},
+};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -84,7 +88,28 @@ fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
+/// What a page or an act comes to; both are shown.
+type Answer = Result<Response, Response>;
+
+/// Said of a form that began from a text that does not count any more.
+const OVERTAKEN: &str = "Something else was published meanwhile, or the file was changed by hand.";
+
+/// Said of a form that says what counts already.
+const UNCHANGED: &str = "Nothing was changed yet.";
+
 impl Console {
+    /// A policy, or the wording of a language, as it counts now.
+    async fn current(&self, matter: Matter, name: &str) -> Result<Current, Response> {
+        let found = desk::current(&self.app.settings, &self.app.store, matter, name).await;
+        found.map_err(trouble)?.ok_or_else(nothing)
+    }
+
+    /// The text that a form began from, if it is one of the last versions.
+    async fn began_from(&self, matter: Matter, name: &str, base: &str) -> Option<String> {
+        let versions = self.app.store.versions(matter, name, i64::MAX, 50).await.unwrap_or_default();
+        versions.into_iter().map(|version| version.text).find(|text| digest(text) == base)
+    }
+
     /// A moment as staff read it.
     fn policy_moment(&self, at: chrono::DateTime<chrono::Utc>) -> String {
         at.with_timezone(&self.app.settings.company.zone).format("%Y-%m-%d %H:%M").to_string()

@@ -22,9 +22,10 @@ use crate::{
     domain::{person::Permission, policy::Policy, publication::Matter},
     rules::desk::{
         self, Current, Trouble,
+        amounts::AMOUNT,
         cron::{DAYS, Weekly},
         fields::{self, SECTIONS},
-        form::{self, AMOUNT, Form},
+        form::{self, Form},
         wording, words,
     },
     store::{Result, policies::Version},

@@ -7,7 +7,7 @@ use axum::{
     Extension, Form as Sent,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::IntoResponse,
 };
 
 use super::{
@@ -16,11 +16,11 @@ use super::{
         guard::Actor,
         html::{self, Head},
     },
-    Pairs, field, nothing, to, trouble,
+    Answer, OVERTAKEN, Pairs, UNCHANGED, field, to,
 };
 use crate::{
     domain::publication::Matter,
-    rules::desk::{self, Current, wording},
+    rules::desk::{Current, wording},
     store::policies::digest,
 };
 
@@ -62,11 +62,9 @@ pub async fn page(
     State(console): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(locale): Path<String>,
-) -> Response {
-    match console.current_wording(&locale).await {
-        Ok(current) => html::page(&shown(&actor, &current, &BTreeMap::new(), &BTreeMap::new())),
-        Err(response) => response,
-    }
+) -> Answer {
+    let current = console.current(Matter::Wording, &locale).await?;
+    Ok(html::page(&shown(&actor, &current, &BTreeMap::new(), &BTreeMap::new())))
 }
 
 pub async fn act(
@@ -74,56 +72,41 @@ pub async fn act(
     Extension(actor): Extension<Actor>,
     Path(locale): Path<String>,
     Sent(pairs): Pairs,
-) -> Response {
-    let current = match console.current_wording(&locale).await {
-        Ok(current) => current,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let current = console.current(Matter::Wording, &locale).await?;
     let texts = |(name, value): &(String, String)| Some((name.strip_prefix("text-")?.to_owned(), value.clone()));
     let mut entered: BTreeMap<String, String> = pairs.iter().filter_map(texts).collect();
     let refused = |entered: &BTreeMap<String, String>, problems: &BTreeMap<String, String>| {
         let page = html::page(&shown(&actor, &current, entered, problems));
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     };
+    let whole = |why: String| BTreeMap::from([(String::new(), why)]);
     let base = field(&pairs, "base");
     if base != digest(&current.text) {
         console.forget_unchanged(&current, base, &mut entered).await;
-        let why = "Something else was published meanwhile, or the file was changed by hand. What was entered here is kept \
-                   on top of it: please look again.";
-        return refused(&entered, &BTreeMap::from([(String::new(), why.to_owned())]));
+        let why = format!("{OVERTAKEN} What was entered here is kept on top of it: please look again.");
+        return Err(refused(&entered, &whole(why)));
     }
-    let changed = wording::apply(&current.text, &entered);
     // Some hundred sample letters are written for it.
     let check = |text: String| {
         let checked = || wording::checked(&console.app.rules.words, &locale, &text);
         tokio::task::block_in_place(checked).map(|_| text)
     };
-    let checked = changed.and_then(check);
-    let text = match checked {
-        Ok(text) if text == current.text => {
-            return refused(&entered, &BTreeMap::from([(String::new(), "Nothing was changed yet.".to_owned())]));
-        }
-        Ok(text) => text,
-        Err(problems) => return refused(&entered, &problems),
-    };
+    let checked = wording::apply(&current.text, &entered).and_then(check);
+    let text = checked.map_err(|problems| refused(&entered, &problems))?;
+    if text == current.text {
+        return Err(refused(&entered, &whole(UNCHANGED.to_owned())));
+    }
     let (store, now) = (&console.app.store, console.app.clock.now());
     let begun = store.begin_change((Matter::Wording, &locale), (&current.text, &text), (&actor.person.name, now)).await;
-    match begun {
-        Ok(id) => to(&format!("/policy/changes/{id}")),
-        Err(error) => html::failure(&error),
-    }
+    let id = begun.map_err(|error| html::failure(&error))?;
+    Ok(to(&format!("/policy/changes/{id}")))
 }
 
 impl Console {
-    async fn current_wording(&self, locale: &str) -> Result<Current, Response> {
-        let found = desk::current(&self.app.settings, &self.app.store, Matter::Wording, locale).await;
-        found.map_err(trouble)?.ok_or_else(nothing)
-    }
-
     /// Leaves out what was only shown and not changed, over the older text that the form began from.
     async fn forget_unchanged(&self, current: &Current, base: &str, entered: &mut BTreeMap<String, String>) {
-        let versions = self.app.store.versions(Matter::Wording, &current.name, i64::MAX, 50).await.unwrap_or_default();
-        match versions.into_iter().map(|version| version.text).find(|text| digest(text) == base) {
+        match self.began_from(Matter::Wording, &current.name, base).await {
             Some(old) => {
                 let old: BTreeMap<String, String> =
                     wording::messages(&old).into_iter().map(|message| (message.key, message.text)).collect();
