@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use crate::store::{Result, Store, search::Found};
 
 /// Accounts read at a time.
-const PAGE: i64 = 5_000;
+const PAGE: i64 = 1_000;
 
 /// Names and addresses of all accounts.
 #[derive(Debug, Default)]

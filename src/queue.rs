@@ -84,15 +84,8 @@ impl Queue {
             kept.settled = app.store.last_case_event(now - SETTLED).await?;
             changed = app.store.open_cases().await?;
         }
-        for (event, case, at) in app.store.case_news(kept.settled).await? {
-            if kept.later.insert(event) {
-                changed.push(case);
-            }
-            if at < now - SETTLED {
-                kept.settled = event;
-            }
-        }
-        kept.later = kept.later.split_off(&(kept.settled + 1));
+        let news = app.store.case_news(kept.settled).await?;
+        changed.extend(news.iter().filter(|(event, ..)| !kept.later.contains(event)).map(|(_, case, _)| *case));
         changed.sort_unstable();
         changed.dedup();
         for ids in changed.chunks(PAGE) {
@@ -100,6 +93,8 @@ impl Queue {
                 kept.put(app, case);
             }
         }
+        // Known only now: whoever asks may go away at each wait above, and the next one begins anew.
+        kept.know(&news, now);
         if kept.heated_at.is_none_or(|at| !(Duration::zero()..HEATED).contains(&(now - at))) {
             kept.heat(app);
             kept.heated_at = Some(now);
@@ -113,6 +108,14 @@ impl Queue {
 }
 
 impl Kept {
+    fn know(&mut self, news: &[(i64, i64, DateTime<Utc>)], now: DateTime<Utc>) {
+        self.later.extend(news.iter().map(|(event, ..)| event));
+        if let Some((event, ..)) = news.iter().rev().find(|(_, _, at)| *at < now - SETTLED) {
+            self.settled = *event;
+        }
+        self.later = self.later.split_off(&(self.settled + 1));
+    }
+
     fn put(&mut self, app: &App, case: CaseRow) {
         if case.course.status.is_over() {
             self.cases.remove(&case.id);

@@ -9,14 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{DULY, House, browser::Browser, resident};
+use crate::{DULY, House, Sink, browser::Browser, resident};
 
 const ACCOUNTS: usize = 100_000;
 const CASES: usize = 5_000;
 const USERS: usize = 8;
 
-/// What people visit, each with what is asked for; `#` is another number each time.
-const PAGES: [(&str, &str); 17] = [
+/// What people visit, each with what is asked for; `#`, `$` and `@` are other numbers each time.
+const PAGES: [(&str, &str); 27] = [
     ("today", "/"),
     ("cases", "/cases"),
     ("case", "/cases/@"),
@@ -25,7 +25,17 @@ const PAGES: [(&str, &str); 17] = [
     ("search: name", "/accounts?q=customer%200#"),
     ("search: address", "/accounts?q=ar0#%40example"),
     ("search: nothing", "/accounts?q=nobody%20#"),
-    ("account", "/accounts/A0#"),
+    ("account", "/accounts/A0$"),
+    ("preview", "/accounts/A0$/preview"),
+    ("notices", "/notices"),
+    ("notices: sent", "/notices?state=sent"),
+    ("notice", "/notices/$"),
+    ("notice: mail", "/notices/$/mail"),
+    ("policy", "/policy"),
+    ("policy: edit", "/policy/standard/edit"),
+    ("wording: edit", "/policy/wording/en"),
+    ("import", "/import"),
+    ("people", "/people"),
     ("reports", "/reports"),
     ("ageing", "/reports/ageing"),
     ("dso", "/reports/dso"),
@@ -51,6 +61,9 @@ pub fn console() {
         &[("\n[delivery]\n", "\n[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8082\"\n\n[delivery]\n")],
     );
     open_cases(&house);
+    let sink = Sink::start();
+    house.smtp(sink.port, 4);
+    house.run(&["sweep", "--release", "--by", "bench"]);
     let links: Vec<String> = (0..USERS).map(|user| invited(&house, &format!("user {user}"))).collect();
     let daemon = Daemon::start(&house);
     let people: Vec<Browser> =
@@ -93,7 +106,7 @@ fn open_cases(house: &House) {
 /// The path of the link that is printed for a new person.
 fn invited(house: &House, name: &str) -> String {
     let said = Command::new(DULY)
-        .args(["user", "add", name, "--role", "reviewer", "--by", "bench"])
+        .args(["user", "add", name, "--role", "reviewer", "--role", "finance", "--role", "admin", "--by", "bench"])
         .current_dir(house.folder.path())
         .output()
         .unwrap();
@@ -131,7 +144,7 @@ fn visit(
                     let (name, path) = PAGES[turn % PAGES.len()];
                     let path = path.replace('#', &format!("{:04}", turn * 37 % 10_000));
                     let path = path.replace('@', &(1 + turn * 37 % CASES).to_string());
-                    let path = if name == "account" { format!("{path}0") } else { path };
+                    let path = path.replace('$', &format!("{:05}", 1 + turn * 3_701 % (ACCOUNTS - 1_000)));
                     let start = Instant::now();
                     let page = browser.get(&path);
                     times.entry(name).or_default().push(start.elapsed().as_secs_f64() * 1_000.0);

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
+
 use super::{Word, account, record, refused};
 use crate::{
     app::{App, Failure},
@@ -76,7 +78,9 @@ impl App {
         let way = Way::to(&target).await.map_err(|why| Failure::Failed(format!("nothing was sent: {why}")))?;
         let since = Instant::now();
         let kept = format!("to {address}\n{}\n\n{}", mail.rendered.subject, mail.rendered.text);
-        self.noted(id, word.seen, &intent, (&author, &kept)).await.map_err(refused)?;
+        // Somebody may have agreed on something else since it was composed.
+        let seen = word.seen.or(Some(case.events.len()));
+        self.noted(id, seen, &intent, (&author, &kept)).await.map_err(refused)?;
         let token = mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default();
         self.store.keep_letter(id, token, &address, self.clock.now()).await?;
         failpoint::hit("intent_after");
@@ -95,22 +99,29 @@ impl App {
         let outgoing = Outgoing { from, to: &address, name: &name, bytes: &mail.bytes };
         let attempt = way.send(&outgoing, since, still).await;
         failpoint::hit("outcome_before");
-        let unwritten = writing.map(|since| Act::Unwritten { since });
-        self.written(id, attempt, unwritten, &author).await?;
+        self.written(id, attempt, writing, &author).await?;
         Ok((address, self.case(id).await?))
     }
 
-    /// Records what became of it.
-    async fn written(&self, id: i64, attempt: Attempt, unwritten: Option<Act>, author: &str) -> Result<(), Failure> {
+    /// Records what became of the letter that was begun at `since`.
+    async fn written(
+        &self,
+        id: i64,
+        attempt: Attempt,
+        since: Option<DateTime<Utc>>,
+        author: &str,
+    ) -> Result<(), Failure> {
         match attempt {
-            Attempt::Accepted { reply } => match self.noted(id, None, &Act::Written, (author, &reply)).await {
-                // It was opened again in that moment: what was sent is on record all the same.
-                Err(StoreError::Refused(why)) => {
-                    let why = format!("the letter left ({reply}), but {why}");
-                    self.noted(id, None, &Act::Note, (author, &why)).await.map_err(refused)
+            Attempt::Accepted { reply } => {
+                match self.noted(id, None, &Act::Written { since }, (author, &reply)).await {
+                    // It was opened again, or solved anew, in that moment: what was sent is on record all the same.
+                    Err(StoreError::Refused(why)) => {
+                        let why = format!("the letter left ({reply}), but {why}");
+                        self.noted(id, None, &Act::Note, (author, &why)).await.map_err(refused)
+                    }
+                    written => written.map_err(refused),
                 }
-                written => written.map_err(refused),
-            },
+            }
             Attempt::Lost { why } => Err(Failure::Failed(format!(
                 "the confirmation may have arrived, or not ({}): ask the customer, then send it again (`duly case write {id} \
                  --again`) or say that they have it (`duly case written {id}`)",
@@ -120,8 +131,8 @@ impl App {
             | Attempt::AddressRefused { reply: why }
             | Attempt::Misconfigured { reply: why }
             | Attempt::TryLater { why } => {
-                if let Some(unwritten) = unwritten {
-                    self.noted(id, None, &unwritten, (author, &why)).await.map_err(refused)?;
+                if let Some(since) = since {
+                    self.noted(id, None, &Act::Unwritten { since }, (author, &why)).await.map_err(refused)?;
                 }
                 Err(Failure::Failed(format!(
                     "the confirmation was not sent: {}; nothing is tried again by itself: send it again (`duly case \

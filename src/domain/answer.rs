@@ -45,10 +45,25 @@ const REMEMBERED: Days = Days::new(90);
 /// The situation, as the customer says it. Texts are cleaned already; empty ones were not filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    Paid { on: Option<NaiveDate>, reference: String, words: String },
-    Wrong { with: Wrong, items: Vec<String>, what: String, wish: String },
-    Time { asked: Asked, words: String },
-    Contact { words: String },
+    Paid {
+        on: Option<NaiveDate>,
+        reference: String,
+        words: String,
+    },
+    /// `items` are the invoices that were named; none: all that the notice is about.
+    Wrong {
+        with: Wrong,
+        items: Vec<String>,
+        what: String,
+        wish: String,
+    },
+    Time {
+        asked: Asked,
+        words: String,
+    },
+    Contact {
+        words: String,
+    },
 }
 
 /// What something is wrong with.
@@ -81,6 +96,15 @@ impl Answer {
     /// Whether it is about the account, not about what is open on the notice.
     pub fn about_all(&self) -> bool {
         matches!(self, Self::Contact { .. })
+    }
+
+    /// Whether it has something to tell when nothing is open any more.
+    pub fn outlives_payment(&self) -> bool {
+        match self {
+            Self::Wrong { .. } => true,
+            Self::Contact { words } => !words.is_empty(),
+            Self::Paid { .. } | Self::Time { .. } => false,
+        }
     }
 
     /// The customer's words for the record, with what was filled in beside them.

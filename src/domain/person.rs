@@ -2,6 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::{
+    audit::{CUSTOMER, DULY},
+    case::staff::same_person,
+    publication::Matter,
+};
+
 /// What a person was asked to do. Everybody who signs in may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -70,9 +76,15 @@ const NAME: usize = 80;
 const SHORTEST: usize = 12;
 const LONGEST: usize = 256;
 
+/// What acts without being anybody: on record its acts are told from those of people by the name alone.
+const NOBODY: [&str; 4] = [DULY, CUSTOMER, Matter::Policy.file_author(), Matter::Wording.file_author()];
+
 /// A name as it is kept, or what is wrong with it.
 pub fn name(text: &str) -> Result<String, String> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if NOBODY.iter().any(|nobody| same_person(nobody, &name)) {
+        return Err(format!("`{name}` is not a person on the record: choose another name"));
+    }
     match name.chars().count() {
         0 => Err("a person needs a name".to_owned()),
         1..=NAME if !name.chars().any(char::is_control) => Ok(name),
@@ -132,6 +144,7 @@ mod tests {
     #[test]
     fn names_and_passwords_are_looked_at() {
         assert_eq!(name("  Ada \t Clerk "), Ok("Ada Clerk".to_owned()));
+        assert!(["Duly", "customer", "policy  FILE"].iter().all(|nobody| name(nobody).is_err()));
         assert!(name(" ").is_err() && name(&"x".repeat(81)).is_err() && name("a\u{7}b").is_err());
         for (password, good) in [
             ("short", false),

@@ -23,7 +23,7 @@ impl Matter {
     }
 
     /// Who is named for a version that came with a file.
-    pub fn file_author(self) -> &'static str {
+    pub const fn file_author(self) -> &'static str {
         match self {
             Self::Policy => "policy file",
             Self::Wording => "wording file",

@@ -103,11 +103,18 @@ async fn a_file_is_understood_and_taken_once() {
     }
     assert_eq!(browser.post(&format!("{path}/save"), &save("our_books")).status, 303);
 
-    assert_eq!(browser.post(&format!("{path}/take"), &[]).status, 303);
+    // What is taken is what was seen: another window has looked anew since.
+    assert!(page.contains("name=\"look\" value=\"0\""), "{page}");
+    look(&mut browser, &path, &picked);
+    let refused = browser.post(&format!("{path}/take"), &[("look", "0")]);
+    assert!(refused.status == 422 && refused.body.contains("looked at anew meanwhile"), "{}", refused.body);
+    assert_eq!(house.rows("SELECT COUNT(*) FROM batch").await, batches);
+
+    assert_eq!(browser.post(&format!("{path}/take"), &[("look", "1")]).status, 303);
     let page = settled(&mut browser, &path).body;
     assert!(page.contains("Taken: 2 rows of invoices.") && page.contains("What changed"), "{page}");
     assert_eq!(lying(&house), 0, "the file is gone");
-    assert_eq!(browser.post(&format!("{path}/take"), &[]).status, 303, "twice is once");
+    assert_eq!(browser.post(&format!("{path}/take"), &[("look", "0")]).status, 303, "twice is once");
     assert_eq!(browser.post(&format!("{path}/look"), &picked).status, 303);
     settled(&mut browser, &path);
     let found = house.rows("SELECT number, amount, due FROM invoice WHERE number LIKE 'R-%' ORDER BY number").await;
@@ -161,7 +168,7 @@ async fn a_file_with_wrong_rows_changes_nothing() {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!page.contains("<i>") && !page.contains("<img") && !page.contains("Take it"), "{page}");
-    let page = browser.post(&format!("{path}/take"), &[]);
+    let page = browser.post(&format!("{path}/take"), &[("look", "0")]);
     assert!(page.status == 422 && page.body.contains("It cannot be taken yet"), "{}", page.body);
     // What only the ledger knows to be wrong.
     let path = uploaded(

@@ -213,6 +213,18 @@ async fn what_touches_money_needs_a_second_person() {
         assert_eq!(done(&reasoned(&mut author, &format!("{path}/publish"), "rates rise")), "proposed");
         assert_eq!(done(&reasoned(decides, &format!("{path}/decline"), "not yet")), expected);
     }
+    // Where nobody can say what changes, a second person is asked too.
+    house.edit("policy.toml", "climb = ", "climbs = ");
+    let text = "/policy/standard/text";
+    let mended = fi.get(text).body.split("</textarea>").next().unwrap().split("<textarea").nth(1).unwrap().to_owned();
+    let mended = plain(mended.split_once('>').unwrap().1).trim_start().replace("climbs = ", "climb = ");
+    let begun = send(&mut fi, text, &[("text", &mended)]);
+    assert_eq!(begun.status, 303, "{}", begun.body);
+    let path = begun.header("location").unwrap().to_owned();
+    assert_eq!(done(&reasoned(&mut fi, &format!("{path}/publish"), "mended by hand")), "proposed");
+    house.edit("policy.toml", "climbs = ", "climb = ");
+    assert_eq!(done(&reasoned(&mut fi, &format!("{path}/decline"), "mended on the disk")), "withdrawn");
+
     let told = house
         .rows("SELECT author, kind, detail FROM audit WHERE kind IN ('proposed', 'decided') ORDER BY position")
         .await;

@@ -62,7 +62,7 @@ async fn each_answer_has_its_effect_and_nothing_more_is_sent() {
     let noted = site.answer("A", "answer=paid&day=2026-01-03&reference=TRX-77&words=by+cheque");
     assert!(noted.contains("Thank you, that was noted") && noted.contains("a person is looking into it"), "{noted}");
     site.answer("B", "answer=wrong&with=service&what=It+broke.%0D%0ATwice%21&wish=A+new+one");
-    site.answer("C", "answer=wrong&with=invoice&item=2&what=Billed+twice");
+    site.answer("C", "answer=wrong&with=invoice&item=INV-C-2&what=Billed+twice");
     let noted = site.answer("D", &format!("answer=time&how=day&day={soon}"));
     assert!(noted.contains(&format!("{}", soon.year())) && noted.contains("Payment by"), "{noted}");
     let noted = site.answer("E", "answer=time&how=3&day=");
@@ -163,6 +163,34 @@ async fn the_page_follows_the_ledger_and_the_policy() {
     let sent = site.post(&link, "form=0123456789abcdef&answer=contact");
     assert_eq!((sent.status, sent.header("location")), (303, Some(&*format!("/duly{link}"))));
     assert_eq!(site.house.rows(CASES).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ticked_is_meant_whatever_was_paid_meanwhile() {
+    let site = noticed(&[("A", "GBP"), ("B", "GBP"), ("C", "GBP")], "").await;
+    let ticked = |account: &str, item: &str, what: &str| {
+        let form = site.get(&site.link(account)).form();
+        format!("form={form}&answer=wrong&with=invoice&what={what}&item={item}")
+    };
+    let page = site.get(&site.link("A")).text();
+    assert!(page.contains("name=\"item\" value=\"INV-A-2\""), "{page}");
+    // All forms are shown before anything is paid.
+    let forms = [
+        ("A", ticked("A", "INV-A-2", "Twice")),
+        ("B", ticked("B", "INV-B-1", "Paid+under+protest")),
+        ("C", ticked("C", "INV-X-1", "Never+came")),
+    ];
+    let paid = |invoice: &str| format!("P-{invoice},{},{},GBP,100.00,{invoice}\n", &invoice[4..5], days_ago(0));
+    let payments: String = ["INV-A-1", "INV-B-1", "INV-C-1", "INV-C-2"].map(paid).concat();
+    site.house.take("payments", &payments);
+    for (account, form) in &forms {
+        let sent = site.post(&site.link(account), form);
+        assert!(sent.header("location").is_some_and(|place| place.ends_with("?noted")), "{sent:?}");
+    }
+    let cases = ["A billing open - INV-A-2", "B billing open - INV-B-1"];
+    assert_eq!(site.house.rows(CASES).await[..2], cases);
+    let all = "SELECT invoice FROM case_item WHERE case_id = 3 ORDER BY invoice";
+    assert_eq!(site.house.rows(all).await, ["INV-C-1", "INV-C-2"], "of a notice that is paid, all that it was about");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,7 +119,7 @@ async fn a_case_goes_its_way_to_the_follow_up(fresh: Fresh) {
     assert_eq!(act(credit(500)).await, Ok(CaseStatus::Resolved));
     assert_eq!(fact().await.agreed("INV-A"), Some((500, day("2025-03-04"))));
     assert!(act(Act::FollowUp).await.unwrap_err().contains("in writing"));
-    act(Act::Written).await.unwrap();
+    act(Act::Written { since: None }).await.unwrap();
     assert!(act(Act::Close { cause: "other".to_owned() }).await.unwrap_err().contains("follow up"));
     assert_eq!(act(Act::FollowUp).await, Ok(CaseStatus::FollowedUp));
     assert_eq!(act(Act::Close { cause: "invoice_wrong".to_owned() }).await, Ok(CaseStatus::Closed));
@@ -148,8 +148,14 @@ async fn a_letter_that_may_have_arrived_is_not_sent_again(fresh: Fresh) {
     act(Act::Unwritten { since: writing().await.unwrap() }).await.unwrap();
     assert_eq!(writing().await, None);
     act(write.clone()).await.unwrap();
+    // What left was about another solution than the one that is in force.
+    let since = writing().await;
+    act(Act::Reopen).await.unwrap();
+    act(credit(500)).await.unwrap();
+    assert!(act(Act::Written { since }).await.unwrap_err().contains("meanwhile"));
+    act(write.clone()).await.unwrap();
     act(again.clone()).await.unwrap();
-    act(Act::Written).await.unwrap();
+    act(Act::Written { since: None }).await.unwrap();
     assert!(act(write.clone()).await.unwrap_err().contains("in writing already"));
     // What is resolved anew is confirmed anew.
     act(Act::Reopen).await.unwrap();
@@ -187,7 +193,12 @@ async fn only_the_resolution_in_force_counts(fresh: Fresh) {
     act(propose(600)).await;
     assert_eq!((agreed().await, fresh.adjustments(None).await.unwrap().len()), (None, 0));
     let ben = Actor { author: "ben", ..ada("yes") };
-    fresh.act(id, &Act::Approve { follow_up_on: day("2025-03-11") }, &ben).await.unwrap();
+    let approve = Act::Approve { follow_up_on: day("2025-03-11") };
+    // Nobody approves over words that came after the proposal.
+    act(Act::Say).await;
+    assert!(fresh.act(id, &approve, &ben).await.unwrap_err().to_string().contains("said more"));
+    act(Act::HearAll).await;
+    fresh.act(id, &approve, &ben).await.unwrap();
     assert_eq!(agreed().await, Some(600));
     let lately = async |since| fresh.settled_since(fresh.account("A").await, at(since)).await.unwrap().len();
     assert_eq!((lately("2025-03-01T09:00").await, lately(LATER).await), (1, 0));

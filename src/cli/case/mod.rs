@@ -104,7 +104,7 @@ pub async fn run(app: &App, command: Command) -> Outcome {
         Command::Approve(word) => resolve::approve(app, &word).await?,
         Command::Decline(word) => act::word(app, &word, &Act::Decline).await?,
         Command::Write(args) => write::run(app, &args).await?,
-        Command::Written(word) => act::word(app, &word, &Act::Written).await?,
+        Command::Written(word) => act::word(app, &word, &Act::Written { since: None }).await?,
         Command::HandOver(args) => act::hand_over(app, &args).await?,
         Command::FollowUp(args) => act::follow_up(app, &args).await?,
         Command::Reopen(word) => act::word(app, &word, &Act::Reopen).await?,

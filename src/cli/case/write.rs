@@ -33,6 +33,6 @@ pub async fn run(app: &App, args: &Write) -> Result<(), Failure> {
     }
     let (address, case) = app.write(args.id, own, args.again, said(&args.author.name()?, "")).await?;
     print(&format!("The confirmation went to {}. ", Masked(&address)));
-    told(&case, &Act::Written);
+    told(&case, &Act::Written { since: None });
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{CaseKind, CaseOutcome, CaseStatus, Course, Did, Step};
+use super::{CaseKind, CaseOutcome, CaseStatus, Course, Did, Step, staff::same_person};
 use crate::domain::money::Money;
 
 /// What a person, or a mail, wants to do on a case. Words and reasons go along with it.
@@ -43,8 +43,10 @@ pub enum Act {
     Writing {
         again: bool,
     },
-    /// It left, or somebody confirmed it by other means.
-    Written,
+    /// The one that was on its way since then left; or somebody confirmed the solution by other means.
+    Written {
+        since: Option<DateTime<Utc>>,
+    },
     /// The one that was on its way since then did not leave, or was refused.
     Unwritten {
         since: DateTime<Utc>,
@@ -87,7 +89,7 @@ impl Act {
             Self::Resolve(_) | Self::Approve { .. } => Did::Resolved,
             Self::Decline => Did::Declined,
             Self::Writing { .. } => Did::Writing,
-            Self::Written => Did::Written,
+            Self::Written { .. } => Did::Written,
             Self::Unwritten { .. } => Did::Unwritten,
             Self::Returned => Did::Returned,
             Self::HandOver { .. } => Did::HandedOver,
@@ -116,7 +118,7 @@ impl Act {
             | Self::Propose(_)
             | Self::Decline
             | Self::Writing { .. }
-            | Self::Written
+            | Self::Written { .. }
             | Self::Unwritten { .. }
             | Self::Returned
             | Self::HandOver { .. } => Step::Work,
@@ -135,11 +137,11 @@ impl Course {
             Act::Propose(solution) | Act::Resolve(solution) => self.may_resolve(solution)?,
             Act::Approve { .. } => self.may_approve(author)?,
             Act::Decline if self.proposal.is_none() => return Err("no solution waits for approval".to_owned()),
-            Act::Writing { .. } | Act::Written if self.outcome.is_none() => {
+            Act::Writing { .. } | Act::Written { .. } if self.outcome.is_none() => {
                 return Err("it has no solution yet that could be confirmed".to_owned());
             }
             Act::Writing { again: false } => self.may_write()?,
-            Act::Unwritten { since } if self.writing != Some(*since) => {
+            Act::Written { since: Some(since) } | Act::Unwritten { since } if self.writing != Some(*since) => {
                 return Err("somebody has gone on with the letter meanwhile".to_owned());
             }
             Act::FollowUp if !self.confirmed => {
@@ -187,9 +189,12 @@ impl Course {
     fn may_approve(&self, author: &str) -> Result<(), String> {
         match &self.proposal {
             None => Err("no solution waits for approval".to_owned()),
-            Some(proposal) if proposal.author == author => {
+            Some(proposal) if same_person(&proposal.author, author) => {
                 Err(format!("{author} proposed it; a second person approves"))
             }
+            Some(_) if !self.heard => Err("the customer has said more since it was proposed: hear that out first \
+                                           (`heard`), or decline the proposal"
+                .to_owned()),
             Some(_) => Ok(()),
         }
     }

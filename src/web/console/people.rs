@@ -19,7 +19,10 @@ use super::{
     secret::Token,
 };
 use crate::{
-    domain::person::{Role, name},
+    domain::{
+        case::staff::same_person,
+        person::{Role, name},
+    },
     store::{Result, StoreError, people::Listed},
 };
 
@@ -125,7 +128,7 @@ pub async fn change(
     Form(chosen): Form<Chosen>,
 ) -> Response {
     let (roles, disabled) = (chosen.roles(), chosen.disabled.is_some());
-    if chosen.name == actor.person.name && (disabled || !roles.contains(&Role::Admin)) {
+    if same_person(&chosen.name, &actor.person.name) && (disabled || !roles.contains(&Role::Admin)) {
         let problem = "Somebody else has to take this from you: else nobody may be left.".to_owned();
         return shown(&console, &actor, None, Some(problem)).await;
     }

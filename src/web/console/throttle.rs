@@ -8,18 +8,29 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::web::gate::network;
+
 /// Wrong ones after which one must wait, within the window.
 const BY_NAME: u32 = 5;
 const BY_ADDRESS: u32 = 20;
 const WINDOW: Duration = Duration::minutes(15);
-/// Names and addresses that are remembered; beyond it the oldest are forgotten.
+/// Names and addresses that are remembered; beyond it all are forgotten.
 const MOST: usize = 10_000;
+/// Letters by which a name is counted: whoever asks may send any text.
+const LETTERS: usize = 80;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
     /// A name as tried from one address: a stranger elsewhere does not keep its owner out.
     Name(String, IpAddr),
     Address(IpAddr),
+}
+
+impl Who {
+    fn by(name: &str, address: IpAddr) -> [(Self, u32); 2] {
+        let (name, address) = (name.chars().take(LETTERS).collect::<String>().to_lowercase(), network(address));
+        [(Self::Address(address), BY_ADDRESS), (Self::Name(name, address), BY_NAME)]
+    }
 }
 
 /// Tries that failed. In memory: a restart forgives.
@@ -37,22 +48,23 @@ impl Throttle {
         if tries.len() >= MOST {
             tries.clear();
         }
-        let name = Who::Name(name.to_lowercase(), address);
-        [(name, BY_NAME), (Who::Address(address), BY_ADDRESS)].into_iter().fold(true, |admitted, (who, most)| {
+        // Whoever has no patience left is not remembered by more names.
+        Who::by(name, address).into_iter().all(|(who, most)| {
             let (count, since) = tries.entry(who).or_insert((0, now));
             if now - *since >= WINDOW {
                 (*count, *since) = (0, now);
             }
             *count = count.saturating_add(1);
-            admitted && *count <= most
+            *count <= most
         })
     }
 
     /// The password was right.
     pub fn forgive(&self, name: &str, address: IpAddr) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.remove(&Who::Name(name.to_lowercase(), address));
-        tries.remove(&Who::Address(address));
+        for (who, _) in Who::by(name, address) {
+            tries.remove(&who);
+        }
     }
 }
 
@@ -81,5 +93,17 @@ mod tests {
             throttle.admits(&n.to_string(), IpAddr::from([10, 0, (n >> 8) as u8, n as u8]), now);
         }
         assert!(throttle.0.lock().unwrap().len() <= MOST + 2);
+    }
+
+    #[test]
+    fn a_stranger_fills_nothing_and_has_one_network() {
+        let (throttle, now) = (Throttle::default(), DateTime::<Utc>::UNIX_EPOCH);
+        let tries = 0..5 * BY_ADDRESS;
+        let address = |n: u32| format!("2001:db8:1:2::{n:x}").parse::<IpAddr>().unwrap();
+        let admitted = tries.filter(|n| throttle.admits(&format!("{n}{}", "x".repeat(100_000)), address(*n), now));
+        assert_eq!(admitted.count(), BY_ADDRESS as usize);
+        let known = throttle.0.lock().unwrap();
+        assert_eq!(known.len(), BY_ADDRESS as usize + 1);
+        assert!(known.keys().all(|who| !matches!(who, Who::Name(name, _) if name.len() > LETTERS)));
     }
 }

@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use url::form_urlencoded;
 
-use crate::domain::answer::{Answer, Asked, MOST_PARTS, Wrong};
+use crate::{
+    domain::answer::{Answer, Asked, MOST_PARTS, Wrong},
+    letter::clean as printed,
+};
 
 /// Letters of a customer's words, and of a short field.
 const WORDS: usize = 10_000;
@@ -53,8 +56,8 @@ impl Fields {
         good.then_some(form)
     }
 
-    /// The answer; `items` are the invoices in the order in which the form shows them.
-    pub fn answer(&self, items: &[String], today: NaiveDate) -> Result<Answer, Missing> {
+    /// The answer; `items` are the invoices of the notice.
+    pub fn answer(&self, items: &[&str], today: NaiveDate) -> Result<Answer, Missing> {
         let (words, short) = (|name| self.get(name).to_owned(), |name| shortened(&one_line(self.get(name)), SHORT));
         let required = |name| Some(words(name)).filter(|text| !text.is_empty()).ok_or(Missing::Words);
         Ok(match self.get("answer") {
@@ -71,11 +74,10 @@ impl Fields {
         })
     }
 
-    /// All of them when none is chosen.
-    fn chosen(&self, items: &[String]) -> Vec<String> {
-        let is_chosen = |(n, _): &(usize, &String)| self.has("item", &n.to_string());
-        let chosen: Vec<String> = (1..).zip(items).filter(is_chosen).map(|(_, item)| item.clone()).collect();
-        if chosen.is_empty() { items.to_vec() } else { chosen }
+    /// Those that are ticked, by their numbers: what is open may have changed since the form was shown.
+    fn chosen(&self, items: &[&str]) -> Vec<String> {
+        let is_chosen = |item: &&&str| self.has("item", &clean(&printed(item), WORDS));
+        items.iter().filter(is_chosen).map(|item| (*item).to_owned()).collect()
     }
 
     fn asked(&self, today: NaiveDate) -> Result<Asked, Missing> {
@@ -120,8 +122,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Answer, Missing> {
-        let items = ["A-1".to_owned(), "A-2".to_owned()];
-        Fields::read(body.as_bytes()).answer(&items, "2026-03-01".parse().unwrap())
+        Fields::read(body.as_bytes()).answer(&["A-1", "A-2"], "2026-03-01".parse().unwrap())
     }
 
     #[test]
@@ -133,7 +134,7 @@ mod tests {
                 Answer::Paid { on: Some(day("2026-02-01")), reference: "TRX 77".to_owned(), words: String::new() },
             ),
             (
-                "answer=wrong&with=invoice&item=2&what=Billed+twice&wish=A%20credit",
+                "answer=wrong&with=invoice&item=A-2&what=Billed+twice&wish=A%20credit",
                 Answer::Wrong {
                     with: Wrong::Invoice,
                     items: vec!["A-2".to_owned()],
@@ -142,13 +143,8 @@ mod tests {
                 },
             ),
             (
-                "answer=wrong&with=service&item=0&item=3&item=-1&what=x",
-                Answer::Wrong {
-                    with: Wrong::Service,
-                    items: vec!["A-1".to_owned(), "A-2".to_owned()],
-                    what: "x".to_owned(),
-                    wish: String::new(),
-                },
+                "answer=wrong&with=service&item=2&item=B-1&item=&what=x",
+                Answer::Wrong { with: Wrong::Service, items: Vec::new(), what: "x".to_owned(), wish: String::new() },
             ),
             (
                 "answer=time&how=day&day=2026-03-09",
@@ -205,7 +201,7 @@ mod tests {
         #[test]
         fn no_body_breaks_it(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
             let fields = Fields::read(&body);
-            _ = fields.answer(&["A".to_owned()], NaiveDate::MAX);
+            _ = fields.answer(&["A"], NaiveDate::MAX);
             _ = fields.answer(&[], NaiveDate::MIN);
         }
     }

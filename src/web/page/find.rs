@@ -23,6 +23,13 @@ pub struct Found {
     pub considered: NaiveDate,
 }
 
+impl Found {
+    /// All invoices of the notice, as it was written.
+    pub fn invoices(&self) -> impl Iterator<Item = &str> {
+        self.notice.lines.iter().map(|line| line.invoice.as_str())
+    }
+}
+
 impl Site {
     /// The notice of a link. What is no link costs the same hash and the same look into an index.
     pub(super) async fn find(&self, app: &App, token: &str) -> Result<Option<Found>> {

@@ -13,7 +13,8 @@ use axum::{
     response::Response,
 };
 
-use super::{super::gate::Client, Site, message};
+use super::{Site, message};
+use crate::web::gate::{Client, network};
 
 /// Requests of one address in a window; a visit is two or three.
 const OF_ADDRESS: u32 = 120;
@@ -82,20 +83,6 @@ fn client(peer: IpAddr, forwarded: Option<&str>) -> IpAddr {
     last.and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
 }
 
-/// A host of IPv6 has a network of addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(long) => long.to_ipv4_mapped().map_or_else(
-            || {
-                let [a, b, c, d, ..] = long.segments();
-                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-            },
-            IpAddr::V4,
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,13 +118,5 @@ mod tests {
         for odd in ["", "unknown", "192.0.2.1, ", "192.0.2.1:80"] {
             assert_eq!(client(peer, Some(odd)), peer, "{odd}");
         }
-    }
-
-    #[test]
-    fn a_network_of_ipv6_counts_as_one() {
-        let same = ["2001:db8:1:2:3::4", "2001:db8:1:2:ffff::1"].map(|text| network(text.parse().unwrap()));
-        assert_eq!(same[0], same[1]);
-        assert_ne!(same[0], network("2001:db8:1:3::4".parse().unwrap()));
-        assert_eq!(network("::ffff:192.0.2.7".parse().unwrap()), network("192.0.2.7".parse().unwrap()));
     }
 }

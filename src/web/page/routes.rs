@@ -20,7 +20,7 @@ use super::{
     headers, limit, message,
     view::{self, Shown},
 };
-use crate::{app::App, store::page::Taken};
+use crate::{app::App, domain::answer::Answer, store::page::Taken};
 
 /// Octets of a form.
 const LONGEST: usize = 64 * 1024;
@@ -83,13 +83,15 @@ async fn answer(State(site): State<Arc<Site>>, token: Token, body: Body) -> Resp
         Ok(Err(_)) => return message::failed(&site, StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => return message::failed(&site, StatusCode::REQUEST_TIMEOUT),
     };
-    // Nothing is open: there is nothing to ask.
-    if found.open.is_paid() {
-        return again(&site, &token, "");
-    }
     let fields = Fields::read(&body);
     let Some(form) = fields.form() else { return message::failed(&site, StatusCode::UNPROCESSABLE_ENTITY) };
-    let answer = match fields.answer(&found.open.invoices(), app.today()) {
+    let invoices: Vec<&str> = found.invoices().collect();
+    let answer = fields.answer(&invoices, app.today());
+    // All was paid since the form was shown.
+    if found.open.is_paid() && !answer.as_ref().is_ok_and(Answer::outlives_payment) {
+        return again(&site, &token, "");
+    }
+    let answer = match answer {
         Ok(answer) => answer,
         Err(Missing::Form) => return message::failed(&site, StatusCode::UNPROCESSABLE_ENTITY),
         Err(missing) => {

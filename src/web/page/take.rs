@@ -90,11 +90,12 @@ fn wish(answer: &Answer) -> Option<String> {
     }
 }
 
-/// The invoices that an answer is about: only what is open of the notice.
+/// The invoices that an answer is about: those that were named, paid meanwhile or not, else what is open of the notice.
 fn items(found: &Found, answer: &Answer) -> Vec<String> {
     let open = found.open.invoices();
     match answer {
-        Answer::Wrong { items, .. } => open.into_iter().filter(|item| items.contains(item)).collect(),
+        Answer::Wrong { items, .. } if !items.is_empty() => items.clone(),
+        Answer::Wrong { .. } if open.is_empty() => found.invoices().map(str::to_owned).collect(),
         _ => open,
     }
 }

@@ -91,7 +91,7 @@ impl Console {
             }
             "decline" => (Act::Decline, "declined"),
             "hand-over" => (app.hand_over("to whom", &self.successor(fields.text("to")).await?)?, "handed_over"),
-            "written" => (Act::Written, "noted"),
+            "written" => (Act::Written { since: None }, "noted"),
             "follow-up" => (Act::FollowUp, "followed_up"),
             "reopen" => (Act::Reopen, "reopened"),
             "close" => {

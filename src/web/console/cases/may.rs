@@ -79,7 +79,7 @@ impl May {
             hand_over: words,
             write: writes || again,
             write_again: again && !writes,
-            written: can(Act::Written) && !course.confirmed,
+            written: can(Act::Written { since: None }) && !course.confirmed,
             follow_up: can(Act::FollowUp),
             reopen: can(Act::Reopen),
             close: can(Act::Close { cause: String::new() }),

@@ -40,15 +40,25 @@ pub async fn look(
     }
 }
 
+#[derive(Deserialize)]
+pub struct Seen {
+    look: u64,
+}
+
 /// Takes it as it was looked at. Whoever sends the form twice finds it taken, once.
 pub async fn take(
     State(console): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(token): Path<String>,
+    Form(seen): Form<Seen>,
 ) -> Response {
     let Some(upload) = console.desk.find(&token) else { return gone() };
     let stage = upload.stage().clone();
     match stage {
+        Stage::Looked { look, .. } if look != seen.look => {
+            let why = "Not taken: it was looked at anew meanwhile. This is what it would change now.".to_owned();
+            console.upload_shown(&upload, &actor, "", Some(why))
+        }
         Stage::Looked { chosen, outcome, .. } if outcome.bad_count == 0 => {
             // Somebody else may have been quicker; the page tells what became of it.
             let _ = console.begin(&upload, chosen, Some(actor.person.name.clone()));

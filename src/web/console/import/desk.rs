@@ -65,6 +65,8 @@ pub struct Upload {
     pub by: String,
     pub at: DateTime<Utc>,
     pub guess: Guess,
+    /// How often it was looked at.
+    pub looks: AtomicU64,
     stage: Mutex<Stage>,
 }
 
@@ -87,8 +89,10 @@ pub enum Stage {
         takes: bool,
         read: Arc<AtomicU64>,
     },
-    /// What it would come to, and why it was not taken after all, if that was tried.
+    /// What it would come to, and why it was not taken after all, if that was tried. The number tells one look from
+    /// another, since what is taken must be what somebody has seen.
     Looked {
+        look: u64,
         chosen: Chosen,
         outcome: Arc<Outcome>,
         problem: Option<String>,
@@ -137,19 +141,20 @@ impl Desk {
     }
 
     pub fn is_full(&self) -> bool {
-        self.uploads().len() >= MOST
+        full(&self.uploads())
     }
 
     /// Lays an upload down; false when there is no room.
     pub fn add(&self, token: &str, kept: Kept, new: New) -> bool {
         let mut uploads = self.uploads();
-        if uploads.len() >= MOST {
+        if full(&uploads) {
             return false;
         }
         let New { name, kind, size, by, at, guess } = new;
         let (stage, kept) = (Mutex::new(Stage::Choosing(None)), Mutex::new(Some(Arc::new(kept))));
         let token = token.to_owned();
-        uploads.insert(token.clone(), Arc::new(Upload { token, kept, name, kind, size, by, at, guess, stage }));
+        let looks = AtomicU64::default();
+        uploads.insert(token.clone(), Arc::new(Upload { token, kept, name, kind, size, by, at, guess, looks, stage }));
         true
     }
 
@@ -173,6 +178,11 @@ impl Desk {
         let reads = |upload: &Upload| matches!(*upload.stage(), Stage::Reading { .. });
         self.uploads().retain(|_, upload| now - upload.at < KEPT || reads(upload));
     }
+}
+
+/// What was taken has no file any more.
+fn full(uploads: &BTreeMap<String, Arc<Upload>>) -> bool {
+    uploads.values().filter(|upload| upload.file().is_some()).count() >= MOST
 }
 
 /// What is known of an upload when it has come.
@@ -223,6 +233,8 @@ mod tests {
         let (kept, _) = desk.file("more").await.unwrap();
         assert!(desk.is_full() && !desk.add("more", kept, new(at)));
         assert!(!path.join("more.upload").exists());
+        desk.find("3").unwrap().let_go();
+        assert!(!desk.is_full(), "what was taken leaves room");
         *desk.find("0").unwrap().stage() = Stage::Reading { takes: true, read: Arc::default() };
         desk.clear(at + KEPT + Duration::seconds(90));
         let left: Vec<String> = desk.all().iter().map(|upload| upload.token.clone()).collect();

@@ -64,8 +64,8 @@ struct Look<'a> {
     done: Option<&'static str>,
     /// It was taken; else this is what it would come to.
     taken: bool,
-    /// It can be taken: nothing is wrong.
-    ready: bool,
+    /// The look that can be taken: nothing is wrong.
+    ready: Option<u64>,
     /// The picked columns can be kept under this name.
     save: Option<String>,
     outcome: &'a Outcome,
@@ -166,13 +166,13 @@ impl Console {
                 response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(AGAIN));
                 response
             }
-            Stage::Looked { chosen, outcome, problem: before } => html::page(&Look {
+            Stage::Looked { look, chosen, outcome, problem: before } => html::page(&Look {
                 head: Head::of(&format!("What {} would change", upload.name), actor),
                 upload,
                 problem: problem.or(before),
                 done: said(done),
                 taken: false,
-                ready: outcome.bad_count == 0,
+                ready: (outcome.bad_count == 0).then_some(look),
                 save: chosen.text.as_ref().map(|_| suggested(&upload.name)),
                 outcome: &outcome,
             }),
@@ -182,7 +182,7 @@ impl Console {
                 problem,
                 done: said(done),
                 taken: true,
-                ready: false,
+                ready: None,
                 save: None,
                 outcome: &outcome,
             }),

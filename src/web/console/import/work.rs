@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
@@ -40,6 +43,7 @@ impl Console {
             }
             std::mem::replace(&mut *stage, Stage::Reading { takes, read: Arc::clone(&read) })
         };
+        let look = upload.looks.fetch_add(1, Ordering::Relaxed);
         let (console, upload) = (Arc::clone(self), Arc::clone(upload));
         tokio::spawn(async move {
             let task = {
@@ -52,9 +56,9 @@ impl Console {
             }
             *upload.stage() = match (done, before) {
                 (Ok(outcome), _) if takes && outcome.bad_count == 0 => Stage::Taken(Arc::new(outcome)),
-                (Ok(outcome), _) => Stage::Looked { chosen, outcome: Arc::new(outcome), problem: None },
+                (Ok(outcome), _) => Stage::Looked { look, chosen, outcome: Arc::new(outcome), problem: None },
                 (Err(problem), Stage::Looked { chosen, outcome, .. }) if takes => {
-                    Stage::Looked { chosen, outcome, problem: Some(problem) }
+                    Stage::Looked { look, chosen, outcome, problem: Some(problem) }
                 }
                 (Err(problem), _) => Stage::Choosing(Some(problem)),
             };

@@ -252,8 +252,13 @@ impl Console {
         (change.matter == Matter::Policy).then(|| read(&change.base).zip(read(&change.text))).flatten()
     }
 
+    /// What of a change needs a second person. Nobody can say that of one whose beginning cannot be read.
     fn change_money(&self, change: &Change) -> Vec<&'static str> {
-        self.both_policies(change).map(|(old, new)| touches_money(&old, &new)).unwrap_or_default()
+        match (change.matter, self.both_policies(change)) {
+            (Matter::Policy, Some((old, new))) => touches_money(&old, &new),
+            (Matter::Policy, None) => vec!["what it began from is no policy"],
+            (Matter::Wording, _) => Vec::new(),
+        }
     }
 
     async fn change_page(&self, actor: &Actor, change: &Change, problem: Option<String>, entered: &str) -> Response {
