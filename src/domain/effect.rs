@@ -32,6 +32,7 @@ pub enum Does {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     pub account: String,
+    pub name: String,
     pub currency: Currency,
     pub old: Does,
     pub new: Does,
@@ -70,7 +71,7 @@ pub struct Effect {
 
 impl Effect {
     /// Adds an account with the decisions of both.
-    pub fn add(&mut self, account: &str, old: &[Decision], new: &[Decision]) {
+    pub fn add(&mut self, (account, name): (&str, &str), old: &[Decision], new: &[Decision]) {
         self.accounts += 1;
         old.iter().for_each(|decision| self.old.add(decision));
         new.iter().for_each(|decision| self.new.add(decision));
@@ -84,7 +85,13 @@ impl Effect {
             let Some(way) = way(&old, &new) else { continue };
             *self.ways.entry(way).or_default() += 1;
             if self.differences.len() < SHOWN {
-                self.differences.push(Difference { account: account.to_owned(), currency, old, new });
+                self.differences.push(Difference {
+                    account: account.to_owned(),
+                    name: name.to_owned(),
+                    currency,
+                    old,
+                    new,
+                });
             }
         }
     }
@@ -178,7 +185,7 @@ mod tests {
             (promise, hold, Some(Way::HeldOtherwise)),
         ] {
             let mut effect = Effect::default();
-            effect.add("A", &old, &new);
+            effect.add(("A", "Acme"), &old, &new);
             assert_eq!(effect.ways.keys().next().copied(), expected, "{old:?} {new:?}");
         }
     }
@@ -188,7 +195,7 @@ mod tests {
         let mut effect = Effect::default();
         for number in 0..300 {
             let both = [decision("EUR", "first", 100, &[]), decision("USD", "first", 7, &[])];
-            effect.add(&format!("A{number}"), &both[..1], &both);
+            effect.add((&format!("A{number}"), ""), &both[..1], &both);
         }
         assert_eq!((effect.accounts, effect.differing(), effect.differences.len()), (300, 300, SHOWN));
         assert_eq!((effect.old.notices, effect.new.notices), (300, 600));

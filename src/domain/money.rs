@@ -94,7 +94,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// An amount in minor units of a currency. Displayed as a plain decimal (`1234.50`).
+/// An amount in minor units of a currency. Displayed as a plain decimal (`1234.50`), with `#` for people (`1,234.50`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Money {
     pub minor: i64,
@@ -147,12 +147,25 @@ impl fmt::Display for Money {
         let sign = if self.minor < 0 { "-" } else { "" };
         let (scale, exponent) = (self.currency.scale().unsigned_abs(), self.currency.exponent() as usize);
         let whole = self.minor.unsigned_abs() / scale;
+        let whole = if f.alternate() { grouped(whole) } else { whole.to_string() };
         let text = match exponent {
             0 => format!("{sign}{whole}"),
             _ => format!("{sign}{whole}.{:0exponent$}", self.minor.unsigned_abs() % scale),
         };
         f.pad(&text)
     }
+}
+
+/// Digits by threes.
+fn grouped(number: u64) -> String {
+    let (digits, mut text) = (number.to_string(), String::new());
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Rounds a number of minor units half up (away from zero), the commercial rule.
@@ -184,6 +197,15 @@ mod tests {
 
     fn currency(code: &str) -> Currency {
         code.parse().unwrap()
+    }
+
+    #[test]
+    fn people_read_digits_by_threes() {
+        let said = |minor, code| format!("{:#}", Money::new(minor, currency(code)));
+        let all = [said(0, "EUR"), said(99_999, "EUR"), said(100_000, "EUR"), said(-123_456_789_012, "EUR")];
+        assert_eq!(all, ["0.00", "999.99", "1,000.00", "-1,234,567,890.12"]);
+        assert_eq!([said(1_234_567, "KWD"), said(1_234_567, "JPY")], ["1,234.567", "1,234,567"]);
+        assert_eq!(format!("{:#12}|", Money::new(100_000, currency("EUR"))), "1,000.00    |");
     }
 
     #[test]

@@ -71,6 +71,15 @@ impl Store {
         row.as_ref().map(change).transpose()
     }
 
+    /// What somebody has begun and not published, newest first.
+    pub async fn drafts_of(&self, author: &str, most: i64) -> Result<Vec<Change>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM change WHERE company = $1 AND state = 'draft' AND author = $2 ORDER BY id DESC LIMIT $3"
+        );
+        let rows = dynamic(text).bind(self.company).bind(author).bind(most).fetch_all(self.pool()).await?;
+        rows.iter().map(change).collect()
+    }
+
     /// Those that wait for a second person, oldest first.
     pub async fn waiting_changes(&self) -> Result<Vec<Change>> {
         let text = format!("SELECT {COLUMNS} FROM change WHERE company = $1 AND state = 'waiting' ORDER BY id");

@@ -49,6 +49,16 @@ impl Store {
         Ok(found)
     }
 
+    /// Accounts by number, after one of them.
+    pub async fn accounts_after(&self, number: &str, limit: i64) -> Result<Vec<Found>> {
+        let text = "SELECT a.number, f.name, NULL FROM account a JOIN account_fact f ON f.account = a.id \
+                    AND f.superseded_by IS NULL WHERE a.company = $1 AND a.number > $2 ORDER BY a.number LIMIT $3";
+        let rows = query(text).bind(self.company).bind(number).bind(limit).fetch_all(self.pool()).await?;
+        let mut found = Vec::new();
+        add(&mut found, rows.len(), rows.iter().map(Columns::of))?;
+        Ok(found)
+    }
+
     /// These accounts, by number.
     pub async fn found(&self, accounts: &[i64]) -> Result<Vec<Found>> {
         let mut read = Builder::new(

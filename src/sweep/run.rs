@@ -14,6 +14,7 @@ use crate::{
     domain::{
         calendar::{date_at, instant},
         cohort::Cohort,
+        facts::Account,
         plan::{Decision, Outcome, Setting, plan},
         policy::LetterKind,
         reason::Reason,
@@ -402,7 +403,7 @@ pub async fn compare(
                 let published = sweeper.rules.policy_of(&snapshot.facts.account);
                 sweeper.decide(snapshot, published, (horizon.as_of, &cohorts), payments_seen)
             });
-            if !take(Progress::Account(&snapshot.facts.account.number, &before, &after)) {
+            if !take(Progress::Account(&snapshot.facts.account, &before, &after)) {
                 return Ok(());
             }
         }
@@ -417,7 +418,7 @@ pub enum Progress<'a> {
     /// So many accounts will be looked at.
     Begun(usize),
     /// An account with its decisions by the old rules and by the new ones.
-    Account(&'a str, &'a [Decision], &'a [Decision]),
+    Account(&'a Account, &'a [Decision], &'a [Decision]),
 }
 
 impl Sweeper<'_> {

@@ -263,6 +263,9 @@ async fn accounts_are_found_and_shown_with_everything_about_them() {
         assert!(!page.body.contains("<b>"), "{}", page.body);
     }
     assert!(browser.get("/accounts?q=%25").body.matches("<tr>").count() == 2, "a sign of patterns is a letter");
+    let all = browser.get("/accounts").body;
+    assert!(all.contains("By number") && all.contains(">K-7</a>"), "{all}");
+    assert!(!browser.get("/accounts?after=K-7").body.contains(">K-7</a>"));
     assert!(browser.get("/accounts?q=nobody").body.contains("Nothing is found for “nobody”."));
     let page = browser.get("/accounts/K-7");
     for part in [

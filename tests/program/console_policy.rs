@@ -121,7 +121,7 @@ async fn sixty_days_become_forty_five_and_everybody_sees_who_is_affected() {
         "first stage: 60 → 45 days",
         "1 would be treated differently",
         "1 would be noticed now",
-        "<a href=\"/accounts/B\">B</a></th><td>nothing yet</td><td>notice first, 100.00 GBP, offer of 2.00 GBP</td>",
+        "<a href=\"/accounts/B\">B</a></th><td>Customer B</td><td>nothing yet</td><td>notice first, 100.00 GBP, offer of 2.00 GBP</td>",
         "<th scope=\"row\">Asked for, GBP</th><td class=\"number\">100.00</td><td class=\"number\">200.00</td>",
         "As before: every day at 07:00",
         "sandbox=\"\"",
@@ -135,6 +135,8 @@ async fn sixty_days_become_forty_five_and_everybody_sees_who_is_affected() {
     assert_eq!(fi.get(&format!("{path}/sample/9")).status, 404);
     // Others look on, and nobody but its author publishes.
     assert!(vi.get(&path).body.contains("first stage: 60 → 45 days"));
+    let draft = format!("<a href=\"{path}\">Change of the policy standard</a>");
+    assert!(fi.get("/policy").body.contains(&draft) && !vi.get("/policy").body.contains(&draft), "its author finds it");
     assert_eq!(
         (policy_file(&house), vi.post(&format!("{path}/publish"), &[("reason", "x")]).status),
         (before.clone(), 403)

@@ -199,11 +199,11 @@ impl Console {
             let total = Money::new(decision.overdue_total - decision.credits, decision.currency);
             match &decision.outcome {
                 Outcome::Notice { .. } => {
-                    format!("The next sweep writes: {total} {} overdue, stage {}.", decision.currency, decision.stage)
+                    format!("The next sweep writes: {total:#} {} overdue, stage {}.", decision.currency, decision.stage)
                 }
                 Outcome::Held { reasons } => {
                     let why: Vec<&str> = reasons.iter().map(|reason| reason.sentence()).collect();
-                    format!("Held, {total} {} overdue: {}.", decision.currency, why.join("; "))
+                    format!("Held, {total:#} {} overdue: {}.", decision.currency, why.join("; "))
                 }
             }
         });

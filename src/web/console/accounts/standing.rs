@@ -110,7 +110,7 @@ fn what(invoice: Option<&str>, amount: Option<Money>) -> String {
     match (invoice, amount) {
         (None, _) => "the whole account".to_owned(),
         (Some(invoice), None) => invoice.to_owned(),
-        (Some(invoice), Some(amount)) => format!("{amount} {} of {invoice}", amount.currency),
+        (Some(invoice), Some(amount)) => format!("{amount:#} {} of {invoice}", amount.currency),
     }
 }
 

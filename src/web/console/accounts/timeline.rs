@@ -49,7 +49,7 @@ impl Told {
             what,
             about: about.to_owned(),
             link: None,
-            amount: amount.map(|money| format!("{money} {}", money.currency)).unwrap_or_default(),
+            amount: amount.map(|money| format!("{money:#} {}", money.currency)).unwrap_or_default(),
             note: shortened(note.unwrap_or_default(), EXCERPT),
         }
     }

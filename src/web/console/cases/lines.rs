@@ -153,5 +153,5 @@ impl Done {
 
 /// `, 60.00 GBP on R-1501, 20.00 GBP on R-1502`.
 pub fn by_invoice(amounts: &[(String, Money)]) -> String {
-    amounts.iter().map(|(invoice, amount)| format!(", {amount} {} on {invoice}", amount.currency)).collect()
+    amounts.iter().map(|(invoice, amount)| format!(", {amount:#} {} on {invoice}", amount.currency)).collect()
 }

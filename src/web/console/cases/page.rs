@@ -260,7 +260,7 @@ impl Console {
         let tolerance = app.rules.policy_of(&facts.account).policy.hold.promise_tolerance_days;
         let plans = facts.plans.iter().filter(|plan| plan.case == Some(case.id) && plan.ended.is_none());
         let parts = plans.flat_map(|plan| plan.parts(facts, tolerance, today));
-        parts.map(|(day, amount, part)| format!("{amount} {} by {day}: {}", amount.currency, part.code())).collect()
+        parts.map(|(day, amount, part)| format!("{amount:#} {} by {day}: {}", amount.currency, part.code())).collect()
     }
 
     /// What was agreed or asked for on the account before.

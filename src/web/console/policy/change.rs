@@ -93,7 +93,7 @@ struct Found {
     sides: Vec<(String, String, String)>,
     waits: Vec<String>,
     differing: u64,
-    rows: Vec<(String, String, String)>,
+    rows: Vec<[String; 4]>,
 }
 
 /// What whoever looks may do.
@@ -365,7 +365,7 @@ impl Console {
             effect.old.money.keys().chain(effect.new.money.keys()).copied().collect();
         for currency in currencies {
             let of = |side: &Side| side.money.get(&currency).copied().unwrap_or_default();
-            let money = |minor| Money::new(minor, currency).to_string();
+            let money = |minor| format!("{:#}", Money::new(minor, currency));
             let ((old, old_less), (new, new_less)) = (of(&effect.old), of(&effect.new));
             sides.push((format!("Asked for, {currency}"), money(old), money(new)));
             if (old_less, new_less) != (0, 0) {
@@ -378,7 +378,12 @@ impl Console {
             [old, new] => vec![("As it is", old), ("With the change", new)],
         };
         let row = |difference: &Difference| {
-            (difference.account.clone(), does(&difference.old, difference), does(&difference.new, difference))
+            [
+                difference.account.clone(),
+                difference.name.clone(),
+                does(&difference.old, difference),
+                does(&difference.new, difference),
+            ]
         };
         Found {
             at: self.policy_moment(seen.at),
@@ -397,7 +402,7 @@ impl Console {
 
 /// What is done with an account, in words.
 fn does(does: &Does, difference: &Difference) -> String {
-    let money = |minor| format!("{} {}", Money::new(minor, difference.currency), difference.currency);
+    let money = |minor| format!("{:#} {}", Money::new(minor, difference.currency), difference.currency);
     match does {
         Does::Nothing => "nothing yet".to_owned(),
         Does::Notice { stage, asked, discount: 0 } => format!("notice {stage}, {}", money(*asked)),

@@ -28,9 +28,11 @@ use crate::{
         form::{self, Form},
         wording, words,
     },
-    store::{Result, policies::Version},
+    store::{Result, changes::Change, policies::Version},
 };
 
+/// Changes not published that are shown.
+const DRAFTS: i64 = 5;
 /// Versions of each history that are shown.
 const SHOWN: i64 = 10;
 
@@ -60,6 +62,8 @@ struct Overview {
     problem: Option<String>,
     may_decide: bool,
     waiting: Vec<Waiting>,
+    /// What the one who looks has begun.
+    drafts: Vec<Waiting>,
     policies: Vec<Shown>,
     catalogues: Vec<Catalogue>,
 }
@@ -122,11 +126,13 @@ pub async fn page(
         // The rules in memory go on; here the file stands in the way.
         Err(Trouble::File(why)) => problem = Some(why),
     }
-    let waiting = match console.app.store.waiting_changes().await {
-        Ok(waiting) => waiting,
+    let waiting = console.app.store.waiting_changes().await;
+    let drafts = console.app.store.drafts_of(&actor.person.name, DRAFTS).await;
+    let (waiting, drafts) = match waiting.and_then(|waiting| Ok((waiting, drafts?))) {
+        Ok(found) => found,
         Err(error) => return html::failure(&error),
     };
-    let waiting = waiting.into_iter().map(|change| Waiting {
+    let row = |change: Change| Waiting {
         id: change.id,
         what: match change.matter {
             Matter::Policy => format!("policy {}", change.name),
@@ -134,15 +140,16 @@ pub async fn page(
         },
         author: change.author,
         reason: change.reason.unwrap_or_default(),
-        at: change.proposed_at.map(|at| console.policy_moment(at)).unwrap_or_default(),
-    });
+        at: console.policy_moment(change.proposed_at.unwrap_or(change.begun_at)),
+    };
     let done = done.and_then(|done| DONE.iter().find(|(word, _)| *word == done)).map(|(_, said)| *said);
     html::page(&Overview {
         head: Head::of("Schedule and policy", &actor),
         done,
         problem,
         may_decide: actor.person.may(Permission::Decide),
-        waiting: waiting.collect(),
+        waiting: waiting.into_iter().map(row).collect(),
+        drafts: drafts.into_iter().map(row).collect(),
         policies: overview.0,
         catalogues: overview.1,
     })

@@ -117,7 +117,9 @@ impl Console {
         let take = |progress: Progress| {
             match progress {
                 Progress::Begun(accounts) => all = accounts,
-                Progress::Account(account, before, after) => effect.add(account, before, after),
+                Progress::Account(account, before, after) => {
+                    effect.add((&account.number, &account.name), before, after)
+                }
             }
             if effect.accounts % 200 == 0 {
                 let looked = usize::try_from(effect.accounts).unwrap_or(usize::MAX);

@@ -65,7 +65,7 @@ pub fn ageing(ledger: &Ledger) -> Vec<Drawn> {
         let points = BUCKETS.iter().zip(ageing.parts()).map(|(name, minor)| {
             let name =
                 if name.contains(char::is_numeric) { format!("{name} days overdue") } else { (*name).to_owned() };
-            point(name, minor, format!("{} {currency}", Money::new(minor, *currency)))
+            point(name, minor, format!("{:#} {currency}", Money::new(minor, *currency)))
         });
         let title = format!("Open in {currency}, by days overdue");
         bars(&format!("ageing-{currency}"), title, points.collect(), &of(&sheet, *currency))
@@ -77,7 +77,7 @@ pub fn came_back(weeks: &Weeks) -> Vec<Drawn> {
     let sheet = weeks.sheet();
     let drawn = weeks.sums.iter().map(|(currency, sums)| {
         let points = weeks.mondays().zip(sums).map(|(monday, minor)| {
-            point(format!("week of {monday}"), *minor, format!("{} {currency}", Money::new(*minor, *currency)))
+            point(format!("week of {monday}"), *minor, format!("{:#} {currency}", Money::new(*minor, *currency)))
         });
         let title = format!("{currency} that came in within 30 days after a notice, by week");
         columns(&format!("came-back-{currency}"), title, points.collect(), &of(&sheet, *currency))
@@ -130,7 +130,7 @@ pub fn discounts(ledger: &Ledger) -> Vec<Drawn> {
         let points = own.flat_map(|((_, fate), sums)| {
             let named = |name: &str, minor| {
                 let name = if name.is_empty() { fate.name().to_owned() } else { format!("{}: {name}", fate.name()) };
-                point(name, minor, format!("{} {currency}", Money::new(minor, currency)))
+                point(name, minor, format!("{:#} {currency}", Money::new(minor, currency)))
             };
             let mut points = vec![named("", sums.discount)];
             if *fate != Fate::Terms {

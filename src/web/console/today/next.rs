@@ -54,7 +54,10 @@ impl Console {
                 let notices = if sweep.notices == 1 { "notice" } else { "notices" };
                 format!("for {}, {what}: {} {notices}, {} held", sweep.as_of, sweep.notices, sweep.held)
             }),
-            payments: seen.map(minute),
+            payments: seen.map(|at| match date_at(zone, at) == app.today() {
+                true => format!("today at {}", minute(at)),
+                false => minute(at),
+            }),
             stale: app.sweeper().setting(&app.rules.standard, app.today(), seen).ledger_is_stale(),
         };
         if let Some(Picture { next: found, .. }) = picture {
