@@ -89,13 +89,33 @@ fn dependencies_point_inward() {
             for other in rooms.iter().filter(|other| *other != room && !may_use.contains(other)) {
                 // `use crate::{…}` over several lines names a room at the start of a line.
                 let named = [format!("crate::{other}::"), format!("\n    {other}::"), format!("crate::{{{other}::")];
-                if named.iter().any(|name| text.contains(name.as_str())) {
+                let listed = text.lines().flat_map(one_line_list).any(|path| path.split("::").next() == Some(*other));
+                if listed || named.iter().any(|name| text.contains(name.as_str())) {
                     outward.push(format!("{} uses {other}", file.display()));
                 }
             }
         }
     }
     assert!(outward.is_empty(), "{outward:#?}");
+}
+
+/// What `use crate::{a::b, c::{d, e}};` names on one line, each from its room on.
+fn one_line_list(line: &str) -> Vec<&str> {
+    let Some(list) = line.strip_prefix("use crate::{").and_then(|rest| rest.strip_suffix("};")) else {
+        return Vec::new();
+    };
+    let mut depth = 0;
+    let outside = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    };
+    list.split(outside).map(str::trim).collect()
+}
+
+#[test]
+fn a_list_of_imports_is_taken_apart() {
+    assert_eq!(one_line_list("use crate::{a::b, c::{d, e}, f};"), ["a::b", "c::{d, e}", "f"]);
+    assert!(one_line_list("use std::{a, b};").is_empty());
 }
 
 #[test]

@@ -132,11 +132,6 @@ impl Money {
         }
         Ok(Self::new(if negative { -minor } else { minor }, currency))
     }
-
-    /// The amount as a decimal number of major units.
-    pub fn to_decimal(self) -> Decimal {
-        Decimal::new(self.minor, self.currency.exponent())
-    }
 }
 
 /// Largest amount accepted, in minor units (a trillion euros): 92,000 such amounts still add up in an `i64`.

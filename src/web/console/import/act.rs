@@ -12,7 +12,7 @@ use super::{
     desk::Stage,
     page::gone,
 };
-use crate::web::console::{Shared, guard::Actor};
+use crate::web::console::{Shared, form::sentence, guard::Actor};
 
 #[derive(Deserialize)]
 pub struct Named {
@@ -101,10 +101,4 @@ pub async fn abandon(State(console): State<Shared>, Path(token): Path<String>) -
     }
     console.desk.remove(&token);
     Redirect::to("/import?done=abandoned").into_response()
-}
-
-/// With a capital and a full stop.
-fn sentence(what: &str) -> String {
-    let mut letters = what.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use crate::{
     app::Failure,
     domain::record,
     store::{Result, StoreError, doubts::Verdict},
-    web::console::{Console, Shared, guard::Actor, html},
+    web::console::{Console, Shared, form::sentence, guard::Actor, html},
 };
 
 #[derive(Deserialize)]
@@ -119,10 +119,4 @@ impl Console {
             Err(error) => html::failure(&error),
         }
     }
-}
-
-/// With a capital and a full stop.
-fn sentence(what: &str) -> String {
-    let mut letters = what.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
