@@ -20,7 +20,7 @@
 //! - [`queue`]: cases that are not over, the hottest first.
 //! - [`filework`]: maps by their names, and what taking a file came to.
 //! - [`noticework`]: what a person does about notices, and their mails as they were sent.
-//! - [`web`]: health and figures over HTTP, and the customer's page.
+//! - [`web`]: health and figures over HTTP, the customer's page, and the console for staff.
 //! - [`link`]: the link in a notice to that page.
 //! - [`cli`]: one file a command.
 //! - [`settings`], [`rules`], [`clock`], [`presence`], [`reach`], [`telemetry`], [`app`]: what is set, and the one

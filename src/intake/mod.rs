@@ -2,7 +2,7 @@
 //!
 //! Bytes become text (`bytes`), text becomes records with their line numbers (`records`), records become canonical
 //! cells, either as they stand (`header`, `columns`) or through a [`Map`] (`bound`, `mapped`), and canonical cells
-//! become facts (`cell`, `canonical`). Nothing here knows of a database or reads a clock.
+//! become facts (`cell`, `canonical`). None of that knows of a database or reads a clock; `take` writes the facts.
 //!
 //! What the caller does: it opens one transaction, writes each row as it comes, and rolls back when the
 //! [`Reading`] tells of bad rows. Keys that come twice in one file are the caller's to refuse (its unique keys see

@@ -8,8 +8,8 @@ use super::{Kind, Place, Task};
 use crate::{
     app::{App, Failure},
     domain::{
-        account_facts::AccountFacts, instalments::Part, ledger::Position, money::Currency, money::Money,
-        policy::Policy, promise::Word, reason::Reason,
+        account_facts::AccountFacts, calendar::date_at, instalments::Part, ledger::Position, money::Currency,
+        money::Money, policy::Policy, promise::Word, reason::Reason,
     },
     store::unreadable::Unreadable,
     sweep::Walked,
@@ -122,7 +122,7 @@ pub async fn stale(app: &App, as_of: NaiveDate) -> Result<Option<Task>, Failure>
         kind: Kind::Stale,
         what: format!(
             "payment data last came in: {}",
-            seen.map_or("never".to_owned(), |at| at.format("%Y-%m-%d").to_string())
+            seen.map_or("never".to_owned(), |at| date_at(app.settings.company.zone, at).to_string())
         ),
         to_do: "import the newest payments".to_owned(),
         place: Place::Nowhere,

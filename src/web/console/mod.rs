@@ -1,4 +1,5 @@
-//! What staff see: today, accounts, cases, people. Each page and act declares what it needs ([`routes()`]).
+//! What staff see: today, cases, accounts, notices, reports, schedule and policy, import, people. Each page and act
+//! declares what it needs ([`routes()`]).
 
 mod accounts;
 mod cases;
