@@ -42,7 +42,7 @@ async fn everybody_can_use_the_console() {
         screen.sees(words).await;
         look.at(path).await;
     }
-    assert!(look.pages() >= 10);
+    assert!(look.pages() >= 10, "{}", look.pages());
 }
 
 /// A path with real names in it.

@@ -43,6 +43,31 @@ async fn the_first_stage_comes_earlier_once_it_was_seen_whom_that_concerns() {
     desk.site.house.duly(&["verify"]).ended(0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn words_become_warmer_and_the_ones_before_can_be_read() {
+    let desk = Desk::open(&[("A", "GBP")]).await;
+    let screen = Screen::new().await;
+    let mut look = Look::with(&screen);
+    desk.signed_in(&screen, "Fi", &["finance"]).await;
+    let edit = desk.console("/policy/wording/en");
+    screen.go(&edit).await;
+    let closing = screen.one(By::Css("#text-closing"), "the words of the closing").await;
+    closing.clear().await.unwrap();
+    closing.send_keys("With <img src=x onerror=alert(1)> regards").await.unwrap();
+    screen.clicks(By::Css("p.end button"), "See the letters").await;
+    screen.sees("With <img src=x onerror=alert(1)> regards").await;
+    let path = screen.path().await;
+    look.at(&path).await;
+    screen.go(&desk.console(&path)).await;
+    screen.fills("Why? The history shows it.", "warmer").await;
+    screen.clicks(By::Css("#publish + form button"), "Publish").await;
+    screen.sees("Published.").await;
+    screen.clicks(By::Css("a[href='/policy/wording/en/versions/2']"), "the version").await;
+    screen.sees("warmer").await;
+    look.at("a version of the words").await;
+    desk.site.house.duly(&["verify"]).ended(0);
+}
+
 fn policy(desk: &Desk) -> String {
     std::fs::read_to_string(desk.site.house.path("config/policy.toml")).unwrap()
 }
@@ -75,6 +100,7 @@ async fn a_file_is_uploaded_looked_at_and_taken() {
     screen.go(&desk.console(&path)).await;
     screen.presses("Take it").await;
     screen.sees("Taken: 1 rows of payments").await;
+    look.at("what was taken").await;
     let told = desk.site.house.rows("SELECT author FROM batch ORDER BY id DESC LIMIT 1").await;
     assert_eq!(told, ["Fi"]);
     desk.site.house.duly(&["verify"]).ended(0);

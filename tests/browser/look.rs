@@ -7,7 +7,7 @@ use crate::screen::Screen;
 /// axe-core, as `scripts/axe` fetches it.
 const AXE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/axe/node_modules/axe-core/axe.min.js");
 
-/// Looks at pages, and keeps what is wrong with them.
+/// Looks at pages, and keeps what is wrong with them: that is told when it is dropped.
 pub struct Look<'a> {
     screen: &'a Screen,
     axe: String,
@@ -51,9 +51,16 @@ impl<'a> Look<'a> {
         self.wrong.extend(found.into_iter().map(|line| format!("{place}: {line}")));
     }
 
-    /// How many pages were looked at, none of them with anything wrong.
-    pub fn pages(self) -> usize {
-        assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
+    /// How many pages were looked at.
+    pub fn pages(&self) -> usize {
         self.pages
+    }
+}
+
+impl Drop for Look<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
+        }
     }
 }

@@ -98,7 +98,14 @@ async fn accounts_are_found_by_what_is_remembered(fresh: Fresh) {
     fresh.take(Accounts, "K-2,Umbau & Söhne,office@umbau.example\n", "2025-01-03T08:00").await;
     assert_eq!(found("SÖHNE office", 9).await, all(&["K-2"]));
     assert_eq!(found("customer", 9).await, all(&["K-1", "K-10"]), "what it was called before counts no more");
+    let after = async |number: &str, limit| {
+        let found = fresh.accounts_after(number, limit).await.unwrap();
+        found.into_iter().map(|one| format!("{} {}", one.number, one.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(after("", 2).await, ["K-1 Customer K-1", "K-10 Customer K-10"]);
+    assert_eq!(after("K-10", 2).await, ["K-2 Umbau & Söhne"]);
     let other = fresh.of_company("OTHER").await;
+    assert_eq!(other.accounts_after("", 9).await.unwrap(), []);
     for text in ["K-1", "umbau"] {
         assert!(Directory::default().search(&other, text, 9).await.unwrap().is_empty(), "{text}");
     }

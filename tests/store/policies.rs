@@ -61,11 +61,13 @@ async fn what_a_person_published_is_not_undone_by_an_older_file(fresh: Fresh) {
 async fn a_second_person_decides(fresh: Fresh) {
     used(&fresh, "standard", "one").await;
     let id = begun(&fresh, "one", "two", "Ada").await;
+    let drafts = async |of| fresh.drafts_of(of, 5).await.unwrap().len();
+    assert_eq!((drafts("Ada").await, drafts("Bob").await), (1, 0));
     assert!(fresh.end_change(id, ("Bob", "no"), at(NOW)).await.is_err(), "nobody was asked yet");
     assert!(fresh.publish_change(id, Some(1), ("Bob", "mine"), at(NOW)).await.is_err(), "it is Ada's");
     assert!(fresh.propose_change(id, ("Bob", "mine"), at(NOW)).await.is_err());
     fresh.propose_change(id, ("Ada", "a better offer"), at(NOW)).await.unwrap();
-    assert_eq!(fresh.waiting_changes().await.unwrap().len(), 1);
+    assert_eq!((fresh.waiting_changes().await.unwrap().len(), drafts("Ada").await), (1, 0));
     let own = fresh.publish_change(id, Some(1), ("  ada ", "fine"), at(NOW)).await.unwrap_err();
     assert!(own.to_string().contains("nobody approves their own"), "{own}");
     assert_eq!(fresh.publish_change(id, Some(1), ("Bob", "fine"), at(NOW)).await.unwrap(), Publishing::Done(2));
